@@ -1,0 +1,86 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableUpcomingFeature("ImmutableWeakCaptures"),
+]
+
+let nio = "swift-nio"
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: nio)
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: nio)
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: nio)
+let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: nio)
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// One library module of the product; see docs/architecture.md for what it may know.
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+  .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one module, which mirror its sources.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+  .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "dakr-scheduler",
+  products: [
+    .executable(name: "dakr-scheduler", targets: ["dakr-scheduler"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CNGHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libssl libcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "CSimdJSON",
+      cxxSettings: [.unsafeFlags(["-O3"])],
+      linkerSettings: [.linkedLibrary("simdjson")]),
+    module("ClusterModel"),
+    module("NodeCost", ["ClusterModel"]),
+    module("WireFormat", ["ClusterModel", "CSimdJSON"]),
+    module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
+    module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
+    module("CurlClient", ["CCurl"]),
+    module("KubernetesAPI", ["ClusterModel", "CurlClient", "WireFormat", logging, subprocess, yams]),
+    module("Observability", [logging]),
+    .executableTarget(
+      name: "dakr-scheduler",
+      dependencies: [
+        "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, yams,
+      ],
+      swiftSettings: strict),
+    .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
+    tests("ArchitectureTests", ["TestSupport"]),
+    tests("ClusterModelTests", ["ClusterModel"]),
+    tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
+    tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
+    tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
+    tests("TransportTests", ["Transport", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging]),
+    tests("CurlClientTests", ["CurlClient", "TestSupport"]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "ClusterModel", "TestSupport", logging]),
+    tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
+    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", yams]),
+    tests("EndToEndTests", ["TestSupport"]),
+  ]
+)
