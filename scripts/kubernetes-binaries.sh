@@ -18,7 +18,7 @@ readonly kubernetes_version=1.20.2
 # The Go that builds it (Debian bookworm).
 readonly go_version=1.19
 # Raise when the recipe changes, so that folders made by an older recipe are not taken for whole.
-readonly recipe=1
+readonly recipe=2
 readonly kubernetes_commands=(kube-apiserver kube-scheduler)
 readonly all_commands=("${kubernetes_commands[@]}" etcd kubectl prometheus promtool)
 
@@ -54,13 +54,16 @@ unpack_packages() {
 
 build_kubernetes() {
   say "building ${kubernetes_commands[*]} $kubernetes_version; about 5 minutes on 2 cores, once per machine"
-  unpack_packages "golang-$go_version-go" "golang-$go_version-src"
+  unpack_packages "golang-$go_version-go" "golang-$go_version-src" golang-github-modern-go-reflect2-dev
   (cd "$work/debs" && "${apt[@]}" source --download-only kubernetes)
   local tarball source="$work/go/src/k8s.io/kubernetes"
   tarball="$(find "$work/debs" -name "kubernetes_*$kubernetes_version.orig.tar.*" ! -name "*.asc" | head -n 1)"
   [ -n "$tarball" ] || fail "Debian's source package kubernetes is no longer $kubernetes_version; see kubernetes_version"
   mkdir -p "$source"
   tar --extract --file "$tarball" --strip-components 1 --directory "$source"
+  # The vendored reflect2 calls the runtime's map iterator as it was before Go 1.18, which crashes the API server on the
+  # first map that it encodes. Debian's package of the same module is newer.
+  cp "$work"/root/usr/share/gocode/src/github.com/modern-go/reflect2/* "$source/vendor/github.com/modern-go/reflect2/"
   # The tarball has no git history to take the version from; clients refuse servers of version 0.0.0.
   cat >"$work/version" <<VERSION
 KUBE_GIT_COMMIT='debian'

@@ -4,17 +4,23 @@ package import Foundation
 package final class TemporaryFolder: Sendable {
   package let url: URL
 
+  private static let keeps = ProcessInfo.processInfo.environment["DAKR_KEEP_TEST_FILES"] != nil
+  /// Holds every temporary folder of this process.
+  private static let parent = FileManager.default.temporaryDirectory
+    .appendingPathComponent("dakr-tests-\(ProcessInfo.processInfo.processIdentifier)-\(UUID().uuidString.prefix(8))")
+  /// What goes when the process ends, however it ends; empty where files are to be kept.
+  static let removedAtExit = keeps ? "" : parent.path
+
   /// - Parameter purpose: a word for the folder's name.
   package init(_ purpose: String) throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent("dakr-\(purpose)-\(UUID().uuidString)")
+    _ = ProcessReaper.shared
+    url = Self.parent.appendingPathComponent("\(purpose)-\(UUID().uuidString.prefix(8))")
     try FileManager.default.createDirectory(
       at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
   }
 
   deinit {
-    if ProcessInfo.processInfo.environment["DAKR_KEEP_TEST_FILES"] == nil {
-      try? FileManager.default.removeItem(at: url)
-    }
+    if !Self.keeps { try? FileManager.default.removeItem(at: url) }
   }
 
   /// The place of a file in the folder, which need not exist.

@@ -1,8 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Kills every program that tests started when this process ends, whichever way it ends: a shell waits on a pipe that only
-/// we hold, and once we are gone it kills whom we left. (`PR_SET_PDEATHSIG` would not do: it fires when the *thread* that
+/// Kills every program that tests started when this process ends, whichever way it ends, and removes its temporary files: a
+/// shell waits on a pipe that only we hold, and once we are gone it kills whom we left. (`PR_SET_PDEATHSIG` would not do: it fires when the *thread* that
 /// started the child ends, and threads of a pool do end.)
 final class ProcessReaper: Sendable {
   static let shared = ProcessReaper()
@@ -37,7 +37,8 @@ final class ProcessReaper: Sendable {
         -*) case $living in *" $group "*) living="${living%% $group *} ${living#* $group }" ;; esac ;;
       esac
     done
-    for group in $living; do kill -KILL -- "-$group" 2>/dev/null; done
+    for group in $living; do kill -KILL "-$group" 2>/dev/null; done
+    [ -z "$1" ] || { sleep 0.2; rm -rf -- "$1"; }
     """
 
   private static func startShell() throws -> Int32 {
@@ -53,7 +54,8 @@ final class ProcessReaper: Sendable {
     unsafe posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
     unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
     unsafe closeOthers(&actions)
-    _ = try unsafe spawn("/bin/sh", arguments: ["-c", script], environment: [:], actions: &actions)
+    _ = try unsafe spawn(
+      "/bin/sh", arguments: ["-c", script, "sh", TemporaryFolder.removedAtExit], environment: [:], actions: &actions)
     return ends[1]
   }
 }
