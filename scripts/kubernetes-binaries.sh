@@ -63,7 +63,8 @@ build_kubernetes() {
   tar --extract --file "$tarball" --strip-components 1 --directory "$source"
   # The vendored reflect2 calls the runtime's map iterator as it was before Go 1.18, which crashes the API server on the
   # first map that it encodes. Debian's package of the same module is newer.
-  cp "$work"/root/usr/share/gocode/src/github.com/modern-go/reflect2/* "$source/vendor/github.com/modern-go/reflect2/"
+  rm -r "$source/vendor/github.com/modern-go/reflect2"
+  cp -r "$work/root/usr/share/gocode/src/github.com/modern-go/reflect2" "$source/vendor/github.com/modern-go/"
   # The tarball has no git history to take the version from; clients refuse servers of version 0.0.0.
   cat >"$work/version" <<VERSION
 KUBE_GIT_COMMIT='debian'
@@ -72,11 +73,12 @@ KUBE_GIT_VERSION='v$kubernetes_version'
 KUBE_GIT_MAJOR='${kubernetes_version%%.*}'
 KUBE_GIT_MINOR='$(cut -d. -f2 <<<"$kubernetes_version")'
 VERSION
-  local log="$work/build.log"
+  # Outside $work, so that a build that was broken off goes on where it was.
+  local log="$work/build.log" compiled="$folder.go-cache"
   # No goproxy, no modules, no C: the source carries its dependencies in its vendor folder.
   (
     cd "$source"
-    export GOPATH="$work/go" GOROOT="$work/root/usr/lib/go-$go_version" GOCACHE="$work/go-cache" GO111MODULE=off
+    export GOPATH="$work/go" GOROOT="$work/root/usr/lib/go-$go_version" GOCACHE="$compiled" GO111MODULE=off
     export PATH="$GOROOT/bin:$PATH" CGO_ENABLED=0 GOFLAGS=-p=2 KUBE_GIT_VERSION_FILE="$work/version"
     nice make WHAT="${kubernetes_commands[*]/#/cmd/}" GOLDFLAGS="-s -w"
   ) >"$log" 2>&1 || { tail -n 40 "$log" >&2; fail "building Kubernetes failed; the end of its log is above"; }
@@ -125,7 +127,7 @@ if ! is_whole; then
     build_kubernetes
     mkdir -p "$work/result"
     mv "$work/bin" "$work/result/bin"
-    rm -rf "$folder"
+    rm -rf "$folder" "$folder.go-cache"
     mv "$work/result" "$folder"
   fi
 fi

@@ -17,14 +17,6 @@ private func canListen(on port: UInt16) -> Bool {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   guard descriptor >= 0 else { return false }
   defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_port = port.bigEndian
-  address.sin_addr.s_addr = unsafe inet_addr("127.0.0.1")
-  // SAFETY: sockaddr_in is one of the layouts that bind takes through sockaddr, and its size goes with it.
-  return unsafe withUnsafePointer(to: &address) { pointer in
-    unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-      unsafe bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-    }
-  }
+  var address = loopback(port: port)
+  return unsafe withSocketAddress(&address) { unsafe bind(descriptor, $0, $1) } == 0
 }
