@@ -32,7 +32,8 @@ enum Cost {
     // Mebibytes: a product of nanodollars and bytes would not fit.
     let memory = saturating(perGibibyte, (pod.memoryBytes + 0xF_FFFF) >> 20) >> 10
     let gpu = pod.gpuCount > 0 ? saturating(perGPU, pod.gpuCount) : 0
-    return min(max(cpu, memory, gpu, perVCPU > 0 ? 1 : 0), ceiling)
+    // Nested, because `max` of four makes an array.
+    return min(max(max(cpu, memory), max(gpu, perVCPU > 0 ? 1 : 0)), ceiling)
   }
 
   @inline(__always)

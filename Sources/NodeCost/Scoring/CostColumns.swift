@@ -18,6 +18,9 @@ package struct CostColumns: Sendable {
   /// Allocatable GPUs.
   let gpuCount: [Int64]
 
+  /// Whether any node has a GPU.
+  let hasGPUs: Bool
+
   /// How many nodes the columns describe.
   package var count: Int { price.count }
 
@@ -45,6 +48,7 @@ package struct CostColumns: Sendable {
     self.allocatableMilliCPU = allocatableMilliCPU
     self.allocatableMemoryBytes = allocatableMemoryBytes
     self.gpuCount = gpuCount
+    hasGPUs = gpuCount.contains { $0 > 0 }
   }
 
   /// The factor of `marginal` at a node index that is in range; see ``Cost/unknownUsageFactor1024``.

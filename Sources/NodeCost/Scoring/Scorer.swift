@@ -58,6 +58,7 @@ package struct Scorer: Sendable {
   static let excluded: Int64 = -2
 
   static func exclusion(_ demand: PodDemandForCost, _ candidates: Span<Int32>, _ columns: CostColumns) -> Exclusion {
+    guard columns.hasGPUs else { return .none }
     let gpuCount = columns.gpuCount.span
     let count = columns.count
     var withGPU = 0
@@ -80,12 +81,13 @@ package struct Scorer: Sendable {
     case .unit: Self.gather(unit, candidates, columns, exclusion, &scratch)
     case .node: Self.gather(columns.price, candidates, columns, exclusion, &scratch)
     case .share:
+      let perVCPU = columns.perVCPU.span
+      let perGibibyte = columns.perGibibyte.span
+      let ofGPUs = columns.perGPU.span
       Self.each(candidates, columns, exclusion, &scratch) { index in
-        let perVCPU = columns.perVCPU[index]
-        guard perVCPU >= 0 else { return Cost.unknown }
+        guard perVCPU[index] >= 0 else { return Cost.unknown }
         return Cost.share(
-          perVCPU: perVCPU, perGibibyte: columns.perGibibyte[index],
-          perGPU: perGPU ? columns.perGPU[index] : 0, of: demand)
+          perVCPU: perVCPU[index], perGibibyte: perGibibyte[index], perGPU: perGPU ? ofGPUs[index] : 0, of: demand)
       }
     case .marginal where usage.requestedMilliCPU.isEmpty || usage.requestedMemoryBytes.isEmpty:
       Self.gather(unit, candidates, columns, exclusion, &scratch)

@@ -82,7 +82,7 @@ extension Scorer {
   }
 
   /// `round(10 × cheapest ÷ cost)` without dividing: a cost scores at least `s` where it is at most
-  /// `20 × cheapest ÷ (2 s - 1)`.
+  /// `20 × cheapest ÷ (2 s - 1)`, so the score is found among the ten limits by halving, without a branch.
   static func appendRatioScores(
     _ costs: [Int64], _ summary: ScoringSummary, floor: UInt8, to scores: inout [UInt8]
   ) {
@@ -90,16 +90,19 @@ extension Scorer {
       for cost in costs { scores.append(cost == excluded ? 0 : 10) }
       return
     }
-    var limits = InlineArray<10, Int64>(repeating: 0)
+    // Descending; the rest is below every cost.
+    var limits = InlineArray<16, Int64>(repeating: -1)
     for step in 0..<10 { limits[step] = 20 * cheapest / Int64(2 * step + 1) }
-    for cost in costs {
-      guard cost != excluded else {
-        scores.append(0)
-        continue
+    let costs = costs.span
+    scores.append(addingCapacity: costs.count) { output in
+      for place in 0..<costs.count {
+        let cost = costs[place]
+        var score = cost <= limits[7] ? 8 : 0
+        score += cost <= limits[score + 3] ? 4 : 0
+        score += cost <= limits[score + 1] ? 2 : 0
+        score += cost <= limits[score] ? 1 : 0
+        output.append(cost == excluded ? 0 : max(UInt8(truncatingIfNeeded: score), floor))
       }
-      var score: UInt8 = 0
-      for step in 0..<10 { score &+= cost <= limits[step] ? 1 : 0 }
-      scores.append(max(score, floor))
     }
   }
 }
