@@ -72,6 +72,7 @@ func run() error {
 	key := flag.String("key", "", "PEM file of its key")
 	prices := flag.String("prices", "", "price table")
 	nodes := flag.String("nodes", "", "file of one Node a line, for names mode")
+	limit := flag.Int("limit", 1<<30, "use only the first nodes of the file")
 	collectAt := flag.Int("gogc", 100, "GOGC")
 	profile := flag.String("profile", "", "address for net/http/pprof")
 	flag.Parse()
@@ -83,7 +84,7 @@ func run() error {
 		return err
 	}
 	if *nodes != "" {
-		if err := service.loadNodes(*nodes); err != nil {
+		if err := service.loadNodes(*nodes, *limit); err != nil {
 			return err
 		}
 		debug.FreeOSMemory()
