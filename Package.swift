@@ -72,7 +72,7 @@ let package = Package(
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
-    tests("ClusterModelTests", ["ClusterModel"]),
+    tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
