@@ -66,7 +66,7 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
         "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, yams,
       ],
       swiftSettings: strict),
