@@ -26,6 +26,6 @@ struct Program: AsyncParsableCommand {
 
   /// Writing to a connection or pipe that the other side has closed is an error to handle, not a reason to die.
   static func ignoreBrokenPipes() {
-    unsafe signal(SIGPIPE, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
   }
 }

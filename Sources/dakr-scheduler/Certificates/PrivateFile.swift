@@ -5,7 +5,9 @@ struct FileFailure: Error, CustomStringConvertible {
   let description: String
 
   init(_ operation: String, _ path: String, code: Int32 = errno) {
-    description = "cannot \(operation) \(path): \(String(cString: strerror(code)))"
+    // SAFETY: glibc keeps the text of strerror(3) per thread (since 2.32); it is copied at once.
+    let reason = unsafe String(cString: strerror(code))
+    description = "cannot \(operation) \(path): \(reason)"
   }
 }
 

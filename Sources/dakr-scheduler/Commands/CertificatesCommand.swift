@@ -62,7 +62,7 @@ struct CertificatesCommand: ParsableCommand {
     } else {
       let existing = set.existing
       guard existing.isEmpty || force else {
-        throw ValidationError(
+        throw CommandFailure(
           "\(existing[0]) exists already; --renew keeps the authority and replaces the rest, --force replaces all")
       }
       try set.make()

@@ -49,7 +49,9 @@ struct ResolvedSettings: Sendable {
   private static func value(ofFlag setting: Setting, _ texts: [String]) -> Result<SettingValue, SettingsFailure> {
     let name = "--\(setting.flag ?? setting.path)"
     if case .list = setting.kind { return .success(.list(texts)) }
-    guard texts.count == 1 else { return .failure(SettingsFailure(problems: ["\(name) was given \(texts.count) times"])) }
+    guard texts.count == 1 else {
+      return .failure(SettingsFailure(problems: ["\(name) was given \(texts.count) times"]))
+    }
     guard let value = setting.kind.value(of: texts[0]) else {
       let found = texts[0].prefix(80)
       return .failure(SettingsFailure(problems: ["\(name) must be: \(setting.kind.description); found \"\(found)\""]))

@@ -2,7 +2,8 @@
 extension Setting {
   static let handshakeTimeout = Setting(
     "limits.handshakeTimeout", .duration(milliseconds(100)...seconds(300)), default: "10s",
-    "From accepting a connection to the end of its TLS handshake; beyond it the connection is closed. Go's client waits as long.")
+    "From accepting a connection to the end of its TLS handshake; beyond it the connection is closed. Go's client waits as long."
+  )
   static let concurrentHandshakes = Setting(
     "limits.concurrentHandshakes", .integer(1...100_000), default: "256",
     "TLS handshakes in progress at a time; beyond it slow ones, then new ones, are closed.")
@@ -44,7 +45,8 @@ extension Setting {
     "HTTP/2 flow-control window of a connection.")
   static let idleTimeout = Setting(
     "limits.idleTimeout", .duration(seconds(1)...seconds(86_400)), default: "2m",
-    "Time without a request after which a connection is closed. Keep it above 90s: Go's client keeps idle connections that long.")
+    "Time without a request after which a connection is closed. Keep it above 90s: Go's client keeps idle connections that long."
+  )
   static let requestTimeout = Setting(
     "limits.requestTimeout", .duration(milliseconds(100)...seconds(3_600)), default: "30s",
     "From the end of a request's headers to the end of its body; beyond it 408.")
@@ -56,7 +58,8 @@ extension Setting {
     "How long the rest of a refused HTTP/1.1 body is read, so that the peer sees the answer (RFC 9112 §9.6).")
   static let abusiveFrames = Setting(
     "limits.abusiveFrames", .integer(10...1_000_000), default: "200",
-    "HTTP/2 resets, pings, settings, priorities, empty or invalid frames per limits.abuseWindow and kind; beyond it the connection is closed.")
+    "HTTP/2 resets, pings, settings, priorities, empty or invalid frames per limits.abuseWindow and kind; beyond it the connection is closed."
+  )
   static let abuseWindow = Setting(
     "limits.abuseWindow", .duration(seconds(1)...seconds(3_600)), default: "30s",
     "The time over which limits.abusiveFrames counts.")
@@ -68,7 +71,8 @@ extension Setting {
     "Time for the peer to acknowledge our HTTP/2 settings; beyond it the connection is closed.")
   static let connectionAge = Setting(
     "limits.connectionAge", .duration(seconds(1)...seconds(86_400)), default: "30m",
-    "Age, give or take 10 %, at which a connection is closed gracefully, so that clients meet renewed certificates and other replicas.")
+    "Age, give or take 10 %, at which a connection is closed gracefully, so that clients meet renewed certificates and other replicas."
+  )
   static let metricSeries = Setting(
     "limits.metricSeries", .integer(10...1_000_000), default: "10000",
     "Series of the per-node price metric; further nodes are left out.")

@@ -2,7 +2,10 @@
 extension Setting {
   static let priceFile = Setting(
     "nodeCost.priceFile", flag: "price-file", .file,
-    "A CSV file of your own prices, with the columns of the built-in catalogue; wins over the catalogue.")
+    "A CSV file of your own prices (docs/prices.md); comes before the built-in catalogue. Read again when it changes.")
+  static let priceFileMode = Setting(
+    "nodeCost.priceFileMode", flag: "price-file-mode", .choice(["extend", "replace"]), default: "extend",
+    "extend: the catalogue's list prices come after the file's; replace: they are not used at all.")
   static let controlPlaneAddress = Setting(
     "nodeCost.controlPlaneAddress", flag: "control-plane-address", .text, default: "https://dakr.devzero.io",
     "The control plane that node prices are fetched from; used only where a token is configured.")
@@ -26,7 +29,8 @@ extension Setting {
     "The key in the Secret.")
   static let tokenConfigMapName = Setting(
     "nodeCost.tokenFromConfigMap.name", .text,
-    "A ConfigMap with the cluster token, read and watched through the Kubernetes API, e.g. devzero-zxporter-env-config.")
+    "A ConfigMap with the cluster token, read and watched through the Kubernetes API, e.g. devzero-zxporter-env-config."
+  )
   static let tokenConfigMapNamespace = Setting(
     "nodeCost.tokenFromConfigMap.namespace", .text,
     "The ConfigMap's namespace, e.g. devzero-zxporter; unset: the pod's own.")
@@ -53,7 +57,8 @@ extension Setting {
     "Time limit of one call to the control plane.")
 
   static let nodeCosts = [
-    priceFile, controlPlaneAddress, controlPlaneCA, controlPlaneToken, controlPlaneTokenFile, tokenSecretName,
+    priceFile, priceFileMode, controlPlaneAddress, controlPlaneCA, controlPlaneToken, controlPlaneTokenFile,
+    tokenSecretName,
     tokenSecretNamespace, tokenSecretKey, tokenConfigMapName, tokenConfigMapNamespace, tokenConfigMapKey, teamID,
     clusterID, clusterName, priceRefresh, maximumPriceAge, controlPlaneTimeout,
   ]

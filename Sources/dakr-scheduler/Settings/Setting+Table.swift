@@ -39,10 +39,12 @@ extension Setting {
     "The private key of that certificate as PEM. Read again when it changes.")
   static let clientCA = Setting(
     "tls.clientCA", flag: "client-ca", .file,
-    "CA certificates as PEM. With it the verbs and /explain need a client certificate of one of them; health and metrics do not.")
+    "CA certificates as PEM. With it the verbs and /explain need a client certificate of one of them; health and metrics do not."
+  )
   static let allowedClientNames = Setting(
     "tls.allowedClientNames", flag: "allowed-client-name", .list, default: "",
-    "Names (common name, DNS name or URI of the client certificate) of which one is needed; empty allows every certificate of tls.clientCA.")
+    "Names (common name, DNS name or URI of the client certificate) of which one is needed; empty allows every certificate of tls.clientCA."
+  )
   static let reloadInterval = Setting(
     "tls.reloadInterval", .duration(milliseconds(100)...seconds(3_600)), default: "10s",
     "How often certificate files are checked for changes.")

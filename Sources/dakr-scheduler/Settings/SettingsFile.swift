@@ -82,7 +82,8 @@ struct SettingsFile {
       values[setting] = .list(texts)
       return
     }
-    guard let scalar = node.scalar, isAcceptable(scalar, for: setting.kind), let value = setting.kind.value(of: scalar.string)
+    guard let scalar = node.scalar, isAcceptable(scalar, for: setting.kind),
+      let value = setting.kind.value(of: scalar.string)
     else {
       problem(at: node, wrongType(setting, found: node))
       return
@@ -113,7 +114,8 @@ struct SettingsFile {
     let siblings = Set(
       table.compactMap { setting -> String? in
         guard prefix.isEmpty || setting.path.hasPrefix(prefix + ".") else { return nil }
-        return setting.path.dropFirst(prefix.isEmpty ? 0 : prefix.count + 1).split(separator: ".").first.map(String.init)
+        return setting.path.dropFirst(prefix.isEmpty ? 0 : prefix.count + 1).split(separator: ".").first.map(
+          String.init)
       })
     if let near = NearestName.of(key, among: siblings.sorted()) { return "; did you mean \"\(near)\"?" }
     let leaves = table.map { (leaf: $0.path.split(separator: ".").last.map(String.init) ?? "", path: $0.path) }
