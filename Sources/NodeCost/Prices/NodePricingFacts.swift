@@ -71,13 +71,18 @@ package struct NodePricingFacts: Hashable, Sendable {
 enum ProviderID {
   /// The provider by scheme: `aws:///zone/instance`, `gce://project/zone/instance`, `azure:///subscriptions/…`.
   static func provider(of providerID: String) -> CloudProvider? {
-    guard let colon = providerID.utf8.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-    switch providerID[..<colon] {
-    case "aws": return .aws
-    case "azure": return .azure
-    case "gce": return .gcp
-    default: return nil
+    switch scheme(of: providerID) {
+    case "aws": .aws
+    case "azure": .azure
+    case "gce": .gcp
+    default: nil
     }
+  }
+
+  /// What stands before the first colon: "aws", "digitalocean"; nil where there is none. Providers without list prices
+  /// are known to price files by it.
+  static func scheme(of providerID: String) -> String? {
+    providerID.utf8.firstIndex(of: UInt8(ascii: ":")).map { String(providerID[..<$0]) }
   }
 
   /// The zone in an AWS or Google provider ID; empty where there is none.

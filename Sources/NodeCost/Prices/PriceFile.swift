@@ -81,11 +81,12 @@ package struct PriceFile: Sendable {
   package func price(of facts: NodePricingFacts) -> NanodollarsPerHour? {
     if let price = byNode[facts.name] { return price }
     guard !facts.instanceType.isEmpty, !byType.isEmpty else { return nil }
-    let providers: [String?] = facts.provider.map { [$0.name, nil] } ?? [nil]
+    let scheme = facts.provider?.name ?? ProviderID.scheme(of: facts.providerID)
+    let providers: [String?] = scheme.map { [$0, nil] } ?? [nil]
     let places: [(region: String?, zone: String)] = [
       (facts.region, facts.zoneID), (facts.region, facts.zone), (facts.region, ""), (nil, ""),
     ]
-    for place in places {
+    for (rank, place) in places.enumerated() where rank > 1 || !place.zone.isEmpty {
       for provider in providers {
         let key = Key(
           provider: provider, region: place.region, zone: place.zone, instanceType: facts.instanceType,
