@@ -12,6 +12,8 @@ package struct Quantity: Hashable, Comparable, Sendable {
     self.thousandths = thousandths
   }
 
+  package static let zero = Quantity(thousandths: 0)
+
   /// The value in thousandths, capped to 64 bits: CPU quantities as milli-CPUs.
   package var milliValue: Int64 { Int64(clamping: thousandths) }
 

@@ -59,6 +59,21 @@ package struct ResourceAmounts: Hashable, Sendable {
     }
   }
 
+  /// Replaces all extended amounts by a list in any order; of equal names the last one counts.
+  package mutating func setExtended(_ unsorted: [ExtendedAmount]) {
+    guard unsorted.count > 1 else {
+      extended = unsorted
+      return
+    }
+    // The standard library's sort is stable, which "the last one counts" relies on.
+    extended = []
+    extended.reserveCapacity(unsorted.count)
+    for amount in unsorted.sorted(by: { $0.name < $1.name }) {
+      if extended.last?.name == amount.name { extended.removeLast() }
+      extended.append(amount)
+    }
+  }
+
   /// The number of graphics processors, over all vendors' device plug-ins.
   package var gpus: Int64 {
     var sum: Int64 = 0
@@ -97,9 +112,28 @@ package struct ResourceAmounts: Hashable, Sendable {
     memoryBytes = operation(memoryBytes, other.memoryBytes)
     ephemeralStorageBytes = operation(ephemeralStorageBytes, other.ephemeralStorageBytes)
     pods = operation(pods, other.pods)
-    for amount in other.extended {
-      self[extended: amount.name] = operation(self[extended: amount.name], amount.count)
+    if !other.extended.isEmpty { combineExtended(other.extended, operation) }
+  }
+
+  /// Merges two sorted lists, in time proportional to both: pods come from anybody, with any number of names.
+  private mutating func combineExtended(_ other: [ExtendedAmount], _ operation: (Int64, Int64) -> Int64) {
+    var merged: [ExtendedAmount] = []
+    merged.reserveCapacity(extended.count + other.count)
+    var index = 0
+    for amount in other {
+      while index < extended.count, extended[index].name < amount.name {
+        merged.append(extended[index])
+        index += 1
+      }
+      var own: Int64 = 0
+      if index < extended.count, extended[index].name == amount.name {
+        own = extended[index].count
+        index += 1
+      }
+      merged.append(ExtendedAmount(name: amount.name, count: operation(own, amount.count)))
     }
+    merged.append(contentsOf: extended[index...])
+    extended = merged
   }
 }
 
