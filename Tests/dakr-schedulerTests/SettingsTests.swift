@@ -24,7 +24,7 @@ import Testing
   @Test func numbersHaveDefaults() {
     for setting in Setting.all {
       switch setting.kind {
-      case .integer, .number, .duration, .bytes, .boolean, .choice: #expect(setting.fallback != nil, "\(setting.path)")
+      case .integer, .duration, .bytes, .boolean, .choice: #expect(setting.fallback != nil, "\(setting.path)")
       default: break
       }
     }
@@ -107,11 +107,8 @@ import Testing
     #expect(SettingKind.address(canBeOff: false).value(of: "off") == nil)
   }
 
-  @Test func rangesAndNotNumbers() {
+  @Test func rangesAndWords() {
     #expect(SettingKind.integer(1...5).value(of: "6") == nil)
-    #expect(SettingKind.number(0...1).value(of: "nan") == nil)
-    #expect(SettingKind.number(0...1).value(of: "inf") == nil)
-    #expect(SettingKind.number(0...1).value(of: "0.5") == .number(0.5))
     #expect(SettingKind.boolean.value(of: "yes") == nil)
   }
 }
@@ -151,7 +148,7 @@ import Testing
     #expect(values[.allowedClientNames] == .list(["kube-scheduler", "spiffe://x/y"]))
     #expect(values[.controlPlaneToken] == .text("12345"))
     #expect(values[.priceRefresh] == .integer(90_000_000_000))
-    #expect(values[.costWeight] == .number(2))
+    #expect(values[.costWeight] == .integer(2))
     #expect(values[.nodePriceMetric] == .boolean(false))
     #expect(values[.bodyBytes] == .integer(128 << 20))
     #expect(values[.headerCount] == .integer(50))

@@ -97,14 +97,6 @@ struct ResolvedSettings: Sendable {
     return number
   }
 
-  /// A number. Only for settings that have a default.
-  func number(_ setting: Setting) -> Double {
-    guard case .number(let number)? = values[setting]?.value else {
-      preconditionFailure("\(setting.path) is no number with a default")
-    }
-    return number
-  }
-
   /// True where the setting is set to true.
   func isTrue(_ setting: Setting) -> Bool { values[setting]?.value == .boolean(true) }
 
@@ -136,7 +128,6 @@ struct ResolvedSettings: Sendable {
     case (.integer(let number), .duration): DurationText.text(number)
     case (.integer(let number), .bytes): ByteText.text(number)
     case (.integer(let number), _): "\(number)"
-    case (.number(let number), _): "\(number)"
     case (.address(let address), _): address.map { "\($0.host):\($0.port)" } ?? "off"
     case (.list(let texts), _): texts.joined(separator: ",")
     }

@@ -79,19 +79,19 @@ extension Setting {
     "What a pod costs on a node: unit = price per allocatable vCPU (per GPU for GPU pods); share = price times the pod's dominant share; node = price of the whole node; marginal = unit, scaled by how full the node is."
   )
   static let costWeight = Setting(
-    "scheduling.weights.cost", flag: "weight-cost", .number(0...100), default: "1",
+    "scheduling.weights.cost", flag: "weight-cost", .integer(0...100), default: "1",
     "Weight of the price in the score.")
   static let targetAllocatedWeight = Setting(
-    "scheduling.weights.targetAllocated", flag: "weight-target-allocated", .number(0...100), default: "0",
+    "scheduling.weights.targetAllocated", flag: "weight-target-allocated", .integer(0...100), default: "0",
     "Weight of the preference for nodes that the pod fills up to scheduling.targetAllocatedPercent; 0 turns it off.")
   static let limitOverProvisionWeight = Setting(
-    "scheduling.weights.limitOverProvision", flag: "weight-limit-over-provision", .number(0...100), default: "0",
+    "scheduling.weights.limitOverProvision", flag: "weight-limit-over-provision", .integer(0...100), default: "0",
     "Weight of the penalty for nodes whose summed limits exceed scheduling.limitOverProvisionPercent; 0 turns it off.")
   static let targetAllocatedPercent = Setting(
-    "scheduling.targetAllocatedPercent", flag: "target-allocated-percent", .number(1...100), default: "70",
+    "scheduling.targetAllocatedPercent", flag: "target-allocated-percent", .integer(1...100), default: "80",
     "Share of a node's allocatable resources, in percent, up to which filling it is good.")
   static let limitOverProvisionPercent = Setting(
-    "scheduling.limitOverProvisionPercent", flag: "limit-over-provision-percent", .number(1...10_000), default: "180",
+    "scheduling.limitOverProvisionPercent", flag: "limit-over-provision-percent", .integer(1...10_000), default: "180",
     "Sum of the limits on a node, in percent of its allocatable resources, above which it is penalised.")
   static let snapshotInterval = Setting(
     "scheduling.snapshotInterval", .duration(milliseconds(1)...seconds(60)), default: "50ms",

@@ -50,7 +50,6 @@ enum SettingKind: Sendable {
   case secret
   case boolean
   case integer(ClosedRange<Int>)
-  case number(ClosedRange<Double>)
   /// A time span, held in nanoseconds.
   case duration(ClosedRange<Int>)
   /// An amount of memory, held in bytes.
@@ -67,7 +66,7 @@ enum SettingKind: Sendable {
     case .text, .secret, .list: "text"
     case .file: "file"
     case .boolean: "true|false"
-    case .integer, .number: "number"
+    case .integer: "number"
     case .duration: "duration"
     case .bytes: "bytes"
     case .choice(let names): names.joined(separator: "|")
@@ -83,7 +82,6 @@ enum SettingKind: Sendable {
     case .secret: "secret text (not available as a flag)"
     case .boolean: "true or false"
     case .integer(let range): "whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number(let range): "number from \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
     case .duration(let range):
       "duration from \(DurationText.text(range.lowerBound)) to \(DurationText.text(range.upperBound)), such as 500ms or 1m30s"
     case .bytes(let range):
@@ -92,9 +90,5 @@ enum SettingKind: Sendable {
     case .address(let canBeOff): "host:port, such as 127.0.0.1:8443 or [::]:8443" + (canBeOff ? ", or off" : "")
     case .list: "list of texts"
     }
-  }
-
-  private static func short(_ number: Double) -> String {
-    number.rounded() == number && abs(number) < 1e9 ? String(Int(number)) : String(number)
   }
 }

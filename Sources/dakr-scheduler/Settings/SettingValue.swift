@@ -4,7 +4,6 @@ enum SettingValue: Sendable, Equatable {
   case boolean(Bool)
   /// Whole numbers, nanoseconds and bytes.
   case integer(Int)
-  case number(Double)
   case address(ListenAddress?)
   case list([String])
 }
@@ -47,8 +46,6 @@ extension SettingKind {
       }
     case .integer(let range):
       return Int(text).flatMap { range.contains($0) ? .integer($0) : nil }
-    case .number(let range):
-      return Double(text).flatMap { range.contains($0) ? .number($0) : nil }
     case .duration(let range):
       return DurationText.nanoseconds(text).flatMap { range.contains($0) ? .integer($0) : nil }
     case .bytes(let range):

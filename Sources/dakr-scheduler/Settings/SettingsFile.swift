@@ -94,7 +94,7 @@ struct SettingsFile {
   /// A quoted scalar is text, even where it looks like a number or a boolean.
   private func isAcceptable(_ scalar: Node.Scalar, for kind: SettingKind) -> Bool {
     switch kind {
-    case .boolean, .integer, .number: scalar.style == .plain || scalar.style == .any
+    case .boolean, .integer: scalar.style == .plain || scalar.style == .any
     default: true
     }
   }
