@@ -16,7 +16,7 @@ package struct ByteWriter: Sendable {
 
   /// Appends a constant as it is.
   package mutating func append(_ literal: StaticString) {
-    unsafe literal.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
+    literal.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
   }
 
   /// Appends bytes as they are.

@@ -93,7 +93,8 @@ private struct ExtenderDecoding {
     if let nameCandidates { return ExtenderArguments(pod: pod, candidates: nameCandidates, nodes: nil) }
     guard let fullCandidates else {
       throw WireFormatError(
-        .missingField, "the arguments have neither NodeNames nor Nodes (keys are case-sensitive: Pod, Nodes, NodeNames)")
+        .missingField, "the arguments have neither NodeNames nor Nodes (keys are case-sensitive: Pod, Nodes, NodeNames)"
+      )
     }
     return ExtenderArguments(pod: pod, candidates: fullCandidates, nodes: nodes)
   }

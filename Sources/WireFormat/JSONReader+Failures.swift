@@ -45,7 +45,15 @@ extension JSONReader {
     // SAFETY: the callers' ranges are inside the text.
     var text = unsafe String(decoding: bytes[shown.startIndex..<shown.endIndex], as: UTF8.self)
     while text.last == " " || text.last == "\n" { text.removeLast() }
-    return "'" + text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + (shown.count < range.count ? "…'" : "'")
+    return "'" + Self.escaped(text)
+      + (shown.count < range.count ? "…'" : "'")
+  }
+
+  /// The text with everything but printable ASCII escaped, fit for a terminal and a log.
+  private static func escaped(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      (0x20..<0x7F).contains(scalar.value) ? String(scalar) : scalar.escaped(asASCII: true)
+    }.joined()
   }
 
   /// Where in the text's structure `offset` is, such as `Nodes.items[3].metadata.name`.
@@ -56,7 +64,7 @@ extension JSONReader {
     for index in 0..<tokenCount {
       let start = self.offset(ofToken: index)
       guard start <= offset else { break }
-        switch byte(at: start) {
+      switch byte(at: start) {
       case UInt8(ascii: "{"), UInt8(ascii: "["):
         guard start < offset, frames.count <= WireLimits.maximumDepth + 16 else { continue }
         frames.append(PathFrame(isObject: byte(at: start) == UInt8(ascii: "{")))
@@ -87,7 +95,7 @@ extension JSONReader {
         guard let key = try? reader.text() else { break }
         // SAFETY: a key's range is inside the text.
         let name = unsafe String(decoding: bytes[key.range.prefix(WireLimits.excerptBytes)], as: UTF8.self)
-        path += (path.isEmpty ? "" : ".") + name.unicodeScalars.map { $0.escaped(asASCII: true) }.joined()
+        path += (path.isEmpty ? "" : ".") + Self.escaped(name)
       }
     }
     return path

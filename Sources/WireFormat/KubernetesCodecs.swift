@@ -43,9 +43,10 @@ extension KubernetesCodec where Object == KeyedData {
 
 extension KubernetesCodec {
   /// How one object, with its resource version, is read.
-  fileprivate typealias ReadObject = @Sendable (inout ObjectDecoder, inout JSONReader) throws(WireFormatError) -> (
-    object: Object, resourceVersion: String
-  )
+  fileprivate typealias ReadObject =
+    @Sendable (inout ObjectDecoder, inout JSONReader) throws(WireFormatError) -> (
+      object: Object, resourceVersion: String
+    )
 
   fileprivate static func make(
     decoder: ObjectDecoder, isConfidential: Bool = false, _ read: @escaping ReadObject

@@ -133,7 +133,8 @@ extension JSONReader {
     } else {
       guard let text = try readText() else { return .zero }
       try checkLength(text)
-      quantity = text.hasEscapes ? Quantity(try text.string()) : unsafe Quantity(utf8: Span(_unsafeElements: text.source))
+      quantity =
+        text.hasEscapes ? Quantity(try text.string()) : unsafe Quantity(utf8: Span(_unsafeElements: text.source))
     }
     guard let quantity else {
       throw WireFormatError(

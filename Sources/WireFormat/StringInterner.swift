@@ -57,7 +57,7 @@ struct StringInterner: Sendable {
   /// FNV-1a, 64 bits. Only objects of the cluster's API server are interned.
   private static func hash(_ utf8: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for unsafe byte in unsafe utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3 }
+    for index in 0..<utf8.count { hash = unsafe (hash ^ UInt64(utf8[index])) &* 0x0000_0100_0000_01B3 }
     return hash ^ hash >> 32
   }
 }

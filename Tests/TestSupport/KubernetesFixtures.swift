@@ -34,7 +34,8 @@ package enum KubernetesFixture {
     let resources =
       [("cpu", spec.cpu), ("ephemeral-storage", "95551679124"), ("hugepages-1Gi", "0"), ("hugepages-2Mi", "0")]
       + [("memory", spec.memory), ("pods", "110")] + spec.extended
-    let creation = spec.version == .v1_20 ? #""creationTimestamp":null"# : #""creationTimestamp":"2026-01-05T10:00:00Z""#
+    let creation =
+      spec.version == .v1_20 ? #""creationTimestamp":null"# : #""creationTimestamp":"2026-01-05T10:00:00Z""#
     return #"{"metadata":{"name":"\#(spec.name)","uid":"\#(uid(spec.name))","resourceVersion":"4711",\#(creation),"#
       + #""labels":\#(object(labels)),"annotations":\#(object(annotations)),"managedFields":[\#(managedFields)]},"#
       + #""spec":{"podCIDR":"10.0.1.0/24","podCIDRs":["10.0.1.0/24"],"providerID":"\#(spec.providerID)","#
@@ -73,7 +74,8 @@ package enum KubernetesFixture {
     if spec.version == .v1_20 { metadata += #""creationTimestamp":null,"managedFields":[\#(managedFields)],"# }
     metadata += #""labels":\#(object(spec.labels)),"annotations":\#(object(spec.annotations))"#
     if let uid = spec.controllerUID {
-      metadata += #","ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"\#(uid)","#
+      metadata +=
+        #","ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"web","uid":"\#(uid)","#
         + #""controller":true,"blockOwnerDeletion":true}]"#
     }
     var podSpec = #""volumes":[{"name":"kube-api-access","projected":{"sources":[{"downwardAPI":{"items":[]}}]}}],"#
@@ -85,7 +87,8 @@ package enum KubernetesFixture {
     if !spec.nodeName.isEmpty { podSpec += #""nodeName":"\#(spec.nodeName)","# }
     if let runtimeClass = spec.runtimeClassName { podSpec += #""runtimeClassName":"\#(runtimeClass)","# }
     podSpec += #""schedulerName":"\#(spec.schedulerName)","tolerations":null,"priority":0"#
-    return #"{"metadata":{\#(metadata)},"spec":{\#(podSpec)},"status":{"phase":"\#(spec.phase)","qosClass":"Burstable"}}"#
+    return
+      #"{"metadata":{\#(metadata)},"spec":{\#(podSpec)},"status":{"phase":"\#(spec.phase)","qosClass":"Burstable"}}"#
   }
 
   /// Filter or prioritize arguments in names mode, with the unused list at `null` as kube-scheduler sends it.
