@@ -21,6 +21,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: nio)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -68,7 +69,8 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
-        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, yams,
+        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+        yams,
       ],
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),

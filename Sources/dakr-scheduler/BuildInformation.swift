@@ -1,3 +1,5 @@
+import Observability
+
 /// What `/version`, `--version` and the build-info metric say.
 struct BuildInformation: Sendable {
   /// The release, `major.minor.patch`.
@@ -31,5 +33,15 @@ struct BuildInformation: Sendable {
   /// The body of `/version`.
   var json: String {
     #"{"name":"dakr-scheduler","version":"\#(version)","configuration":"\#(configuration)","swift":"\#(swift)"}"#
+  }
+}
+
+extension BuildInformation {
+  /// The metric by which other series can be joined with the version that made them.
+  func register(in registry: MetricsRegistry) {
+    registry.gauges(
+      metricPrefix + "build_info", help: "Always 1; the labels say which build this is.",
+      labels: ["version", "configuration", "swift"]
+    ).with(version, configuration, swift).set(1)
   }
 }

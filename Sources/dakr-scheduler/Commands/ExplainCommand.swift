@@ -8,9 +8,4 @@ struct ControlPlaneCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "control-plane")
   func run() async throws {}
 }
-struct ServeCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "serve")
-  @OptionGroup var flags: SettingFlags
-  func run() async throws {}
-}
 enum MetricsReference { static func markdown() -> String { "" } }
