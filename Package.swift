@@ -83,7 +83,7 @@ let package = Package(
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "ClusterModel", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
-    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", argumentParser, yams]),
+    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )
