@@ -13,7 +13,8 @@ extension TLSContext {
     guard let leaf = unsafe chain.first, unsafe SSL_CTX_use_certificate(context, leaf) == 1 else {
       throw TLSFailure.draining(.certificate, "the TLS certificate \(file) holds no usable PEM certificate")
     }
-    for unsafeintermediate in unsafe chain.handles.dropFirst() {
+    for index in 1..<chain.count {
+      let intermediate = unsafe chain.handles[index]
       // SAFETY: on success the context owns one reference, which is the one taken here.
       unsafe X509_up_ref(intermediate)
       guard unsafe COpenSSL_CTX_add0_chain_cert(context, intermediate) == 1 else {
@@ -55,7 +56,8 @@ extension TLSContext {
     guard unsafe authorities.first != nil, let store = unsafe SSL_CTX_get_cert_store(context) else {
       throw TLSFailure.draining(.clientCA, "the client CA \(file) holds no usable PEM certificate")
     }
-    for unsafeauthority in unsafe authorities.handles {
+    for index in 0..<authorities.count {
+      let authority = unsafe authorities.handles[index]
       guard unsafe X509_STORE_add_cert(store, authority) == 1, unsafe SSL_CTX_add_client_CA(context, authority) == 1
       else { throw TLSFailure.draining(.clientCA, "a certificate in the client CA \(file) is refused") }
     }
@@ -88,8 +90,9 @@ private struct CertificateList: ~Copyable {
   }
 
   deinit {
-    for unsafehandle in unsafe handles { unsafe X509_free(handle) }
+    for index in 0..<count { unsafe X509_free(handles[index]) }
   }
 
+  var count: Int { unsafe handles.count }
   var first: OpaquePointer? { unsafe handles.first }
 }
