@@ -22,6 +22,8 @@ package struct ServerRequestHead: Sendable {
   package let accept: String?
   /// The `Content-Encoding` field, as sent. The transport decodes none.
   package let contentEncoding: String?
+  /// The `Authorization` field, as sent: a secret, never to be logged.
+  package let authorization: String?
   /// The declared body length, where the peer declared one.
   package let contentLength: Int?
   /// How the request came.
@@ -36,7 +38,7 @@ package struct ServerRequestHead: Sendable {
   /// Composes a head; tests of responders need no connection for it.
   package init(
     method: String, path: String, query: String? = nil, contentType: String? = nil, accept: String? = nil,
-    contentEncoding: String? = nil, contentLength: Int? = nil, httpVersion: HTTPProtocol = .http1,
+    contentEncoding: String? = nil, authorization: String? = nil, contentLength: Int? = nil, httpVersion: HTTPProtocol = .http1,
     peer: PeerIdentity? = nil, isSecure: Bool = false, remoteAddress: String? = nil
   ) {
     self.method = method
@@ -45,6 +47,7 @@ package struct ServerRequestHead: Sendable {
     self.contentType = contentType
     self.accept = accept
     self.contentEncoding = contentEncoding
+    self.authorization = authorization
     self.contentLength = contentLength
     self.httpVersion = httpVersion
     self.peer = peer

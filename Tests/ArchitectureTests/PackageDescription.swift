@@ -19,7 +19,7 @@ struct PackageDescription {
     let result = try await runProgramSuccessfully(
       "swift",
       ["package", "--package-path", RepositoryLayout.root.path, "--scratch-path", folder.file("build").path]
-        + ["dump-package"],
+        + ["dump-package"], environment: ["TMPDIR": folder.url.path],
       timeout: .seconds(300))
     let dump = try JSONDecoder().decode(Dump.self, from: Data(result.standardOutputBytes))
     let own = Set(dump.targets.map(\.name))

@@ -5,12 +5,19 @@ package struct NotInTime: Error, CustomStringConvertible {
   package let description: String
 }
 
+/// Thrown by a condition that cannot come true any more; ends the waiting.
+package struct WaitingIsPointless: Error, CustomStringConvertible {
+  package let description: String
+
+  package init(_ description: String) { self.description = description }
+}
+
 /// Polls until `condition` gives a value, and returns it. Errors that it throws count as "not yet"; the last one is named
 /// when time runs out.
 /// - Parameters:
 ///   - what: what is waited for, as the failing test's message says it.
 ///   - timeout: generous, as machines are noisy; a condition that holds costs no waiting.
-/// - Throws: `NotInTime`, or `CancellationError` when the test is cancelled.
+/// - Throws: `NotInTime`, `WaitingIsPointless` from the condition, or `CancellationError` when the test is cancelled.
 package func eventually<Value>(
   _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(50),
   _ condition: () async throws -> Value?
@@ -21,7 +28,7 @@ package func eventually<Value>(
     do {
       if let value = try await condition() { return value }
       lastError = nil
-    } catch let error as CancellationError {
+    } catch let error where error is CancellationError || error is WaitingIsPointless {
       throw error
     } catch {
       lastError = error

@@ -13,6 +13,7 @@ struct HTTP1Head {
   var contentType: String?
   var accept: String?
   var contentEncoding: String?
+  var authorization: String?
   var contentLength: Int?
   var expectsContinue = false
   /// Whether the connection may carry another request afterwards.
@@ -34,6 +35,7 @@ struct HTTP1Head {
       // An upgrade that is not taken up is ignored (RFC 9110 §7.8), but the parser reads nothing after it.
       case 7 where isName(name, "upgrade"): isKeepAlive = false
       case 12 where isName(name, "content-type"): contentType = value
+      case 13 where isName(name, "authorization"): authorization = value
       case 14 where isName(name, "content-length"): try setContentLength(value)
       case 16 where isName(name, "content-encoding"): contentEncoding = value
       case 17 where isName(name, "transfer-encoding"):

@@ -6,6 +6,7 @@ struct HTTP2HeaderBlock {
   private(set) var contentType: String?
   private(set) var accept: String?
   private(set) var contentEncoding: String?
+  private(set) var authorization: String?
   private(set) var contentLength: Int?
   private(set) var expectsContinue = false
   /// Sum of names, values, and 32 for each field (RFC 9113 §6.5.2).
@@ -23,6 +24,7 @@ struct HTTP2HeaderBlock {
     case 6 where unsafe Self.isEqual(name, "expect"): expectsContinue = unsafe Self.isEqual(value, "100-continue")
     case 7 where unsafe Self.isEqual(name, ":method"): method = unsafe Self.text(value)
     case 12 where unsafe Self.isEqual(name, "content-type"): contentType = unsafe Self.text(value)
+    case 13 where unsafe Self.isEqual(name, "authorization"): authorization = unsafe Self.text(value)
     case 14 where unsafe Self.isEqual(name, "content-length"): contentLength = unsafe Int(Self.text(value))
     case 16 where unsafe Self.isEqual(name, "content-encoding"): contentEncoding = unsafe Self.text(value)
     default: break

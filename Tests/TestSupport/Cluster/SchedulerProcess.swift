@@ -57,7 +57,29 @@ package final class SchedulerProcess: Sendable {
     let port = try freePort()
     let configuration = configuration(
       names: names, extenders: extenders, kubeconfig: try cluster.kubeconfig(for: .scheduler, in: folder), port: port)
-    let file = try folder.write("config.yaml", configuration.text)
+    return try await launch(configuration: configuration.text, port: port, http2: http2, folder: folder)
+  }
+
+  /// Starts kube-scheduler with a configuration file as it is installed in a cluster: an access to the API and addresses for
+  /// metrics are added, everything else stays.
+  package static func start(
+    in cluster: TestCluster, as user: ClusterUser, file: String
+  ) async throws -> SchedulerProcess {
+    let folder = try TemporaryFolder("scheduler")
+    let port = try freePort()
+    let added = """
+      clientConnection: {kubeconfig: "\(try cluster.kubeconfig(for: user, in: folder).path)"}
+      healthzBindAddress: 127.0.0.1:\(port)
+      metricsBindAddress: 127.0.0.1:\(port)
+
+      """
+    return try await launch(configuration: added + file, port: port, http2: true, folder: folder)
+  }
+
+  private static func launch(
+    configuration: String, port: Int, http2: Bool, folder: TemporaryFolder
+  ) async throws -> SchedulerProcess {
+    let file = try folder.write("config.yaml", configuration)
     let process = try ChildProcess.start(
       try await TestCluster.binary("kube-scheduler"), ["--config", file.path, "--secure-port", "0", "--v", "2"],
       environment: http2 ? [:] : ["DISABLE_HTTP2": "true"], log: folder.file("scheduler.log"))
@@ -65,7 +87,8 @@ package final class SchedulerProcess: Sendable {
       process: process, metricsAddress: "http://127.0.0.1:\(port)/metrics", folder: folder)
     do {
       try await eventually("kube-scheduler is healthy") {
-        try await runProgram("curl", ["--silent", "--fail", "http://127.0.0.1:\(port)/healthz"]).status.isSuccess
+        if let status = process.exitStatus { throw WaitingIsPointless("kube-scheduler ended with \(status)") }
+        return try await runProgram("curl", ["--silent", "--fail", "http://127.0.0.1:\(port)/healthz"]).status.isSuccess
       }
     } catch {
       throw ProcessFailure("\(error); its log ends with: \(process.output.suffix(3000))")
@@ -88,6 +111,8 @@ package final class SchedulerProcess: Sendable {
       "clientConnection": ["kubeconfig": "\(kubeconfig.path)", "qps": 5000, "burst": 5000],
       "leaderElection": ["leaderElect": false],
       "healthzBindAddress": "127.0.0.1:\(port)", "metricsBindAddress": "127.0.0.1:\(port)",
+      // As the product's manifests have it: by default only a sample of the nodes would be considered.
+      "percentageOfNodesToScore": 100,
       "podInitialBackoffSeconds": 1, "podMaxBackoffSeconds": 2,
       "profiles": .array(names.map { ["schedulerName": "\($0)", "plugins": plugins] }),
       "extenders": .array(extenders.map(\.json)),

@@ -63,14 +63,11 @@ package final class TestCluster: Sendable {
       address: "https://127.0.0.1:\(port)", folder: folder, credentials: credentials, processes: [etcd, server])
     do {
       try await eventually("kube-apiserver is ready", timeout: .seconds(180), interval: .milliseconds(200)) {
-        guard server.exitStatus == nil else { return true }
+        if let status = server.exitStatus { throw WaitingIsPointless("kube-apiserver ended with \(status)") }
         return try await !cluster.api.send(APICall("GET", "/readyz")).isEmpty
       }
     } catch {
       throw ProcessFailure("\(error); its log ends with: \(server.output.suffix(3000))")
-    }
-    guard server.exitStatus == nil else {
-      throw ProcessFailure("kube-apiserver ended at its start; its log ends with: \(server.output.suffix(3000))")
     }
     return cluster
   }
@@ -114,6 +111,9 @@ package final class TestCluster: Sendable {
     return try folder.write(name, credentials.kubeconfig(for: user, address: address))
   }
 
+  /// A kubeconfig file of the administrator.
+  package func administratorKubeconfig() throws -> URL { try kubeconfig(for: .administrator, in: folder) }
+
   /// Makes a namespace that no other test uses and returns its name.
   package func makeNamespace() async throws -> String {
     let number = namespaces.withLock {
@@ -129,7 +129,7 @@ package final class TestCluster: Sendable {
   /// is much newer than the server.
   @discardableResult
   package func kubectl(_ arguments: [String], input: [UInt8]? = nil) async throws -> ProgramResult {
-    let kubeconfig = try kubeconfig(for: .administrator, in: folder)
+    let kubeconfig = try administratorKubeconfig()
     return try await runProgramSuccessfully(
       try await Self.binary("kubectl"), ["--kubeconfig", kubeconfig.path] + arguments, input: input,
       environment: ["HOME": folder.url.path])

@@ -81,12 +81,12 @@ package final class Extender: Sendable {
       environment: environment, log: folder.file("extender.log"))
     do {
       let ports = try await eventually("the extender has written its ports") {
-        if let status = process.exitStatus { throw ProcessFailure("the extender ended with \(status)") }
+        if let status = process.exitStatus { throw WaitingIsPointless("the extender ended with \(status)") }
         return try? JSONDecoder().decode(Ports.self, from: Data(contentsOf: portFile))
       }
       let extender = Extender(process: process, certificates: certificates, ports: ports, folder: folder)
       try await eventually("the extender is ready") {
-        if let status = process.exitStatus { throw ProcessFailure("the extender ended with \(status)") }
+        if let status = process.exitStatus { throw WaitingIsPointless("the extender ended with \(status)") }
         return try await extender.health("/readyz")
       }
       return extender

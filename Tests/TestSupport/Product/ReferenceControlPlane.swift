@@ -34,7 +34,7 @@ package final class ReferenceControlPlane: Sendable {
       log: folder.file("control-plane.log"))
     do {
       let ports = try await eventually("the control plane has written its port") {
-        if let status = process.exitStatus { throw ProcessFailure("the control plane ended with \(status)") }
+        if let status = process.exitStatus { throw WaitingIsPointless("the control plane ended with \(status)") }
         return try? JSONDecoder().decode(Ports.self, from: Data(contentsOf: portFile))
       }
       return ReferenceControlPlane(process: process, port: ports.https, certificates: certificates, folder: folder)
