@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 SERVER_CORE, CLIENT_CORE = "0", "1"
 
@@ -87,8 +88,8 @@ class Process:
 class Kit:
     """Paths of everything that a run needs."""
 
-    def __init__(self, cache, product=None, echo=None):
-        self.cache, self.product, self.echo = cache, product, echo
+    def __init__(self, cache, product=None):
+        self.cache, self.product = cache, product
         self.inputs = os.path.join(cache, "inputs")
         self.certificate = os.path.join(cache, "tls", "tls.crt")
         self.key = os.path.join(cache, "tls", "tls.key")
@@ -101,7 +102,20 @@ class Kit:
         return os.path.join(self.inputs, *parts)
 
 
-class Peer:
+class Server:
+    """What a case is sent to. Subclasses start `process` and set `address`."""
+
+    is_floor = False
+
+    def path(self, case, index):
+        """Where step `index` of the case is sent."""
+        return f"/{index}.json" if self.is_floor else "/" + case["steps"][index]["verb"]
+
+    def stop(self):
+        self.process.stop()
+
+
+class Peer(Server):
     """The Go extender; `collect_at` is its GOGC."""
 
     def __init__(self, kit, collect_at):
@@ -115,17 +129,12 @@ class Peer:
             "-prices", kit.input("prices.csv"), "-nodes", kit.input("nodes.jsonl"), "-limit", str(cluster_nodes)])
         self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
 
-    def path(self, case, index):
-        return "/" + case["steps"][index]["verb"]
 
-    def stop(self):
-        self.process.stop()
-
-
-class StaticFloor:
+class StaticFloor(Server):
     """nghttpd: takes the same bytes in and gives the same bytes out, from files, with nothing in between."""
 
     name = "floor-nghttpd"
+    is_floor = True
 
     def __init__(self, kit):
         self.kit = kit
@@ -138,31 +147,71 @@ class StaticFloor:
         self.process.wait_for_port(port)
         self.address = f"127.0.0.1:{port}"
 
-    def path(self, case, index):
-        return f"/{index}.json"
 
-    def stop(self):
-        self.process.stop()
-
-
-class TransportFloor:
+class TransportFloor(Server):
     """Our own transport with a responder that gives recorded replies without looking at the request."""
 
     name = "floor-transport"
+    is_floor = True
+
+    def __init__(self, kit, parts):
+        self.kit, self.parts = kit, parts
+
+    def start(self, case, cluster_nodes, replies):
+        self.process = Process(self.name, [
+            self.parts, "echo", "--certificate", self.kit.certificate, "--key", self.kit.key, "--replies", replies])
+        self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
+
+
+class PartsExtender(Server):
+    """Our verbs over our transport, without the rest of the product."""
+
+    name = "dakr-parts"
+
+    def __init__(self, kit, parts):
+        self.kit, self.parts = kit, parts
+
+    def start(self, case, cluster_nodes, replies):
+        kit = self.kit
+        self.process = Process(self.name, [
+            self.parts, "extender", "--certificate", kit.certificate, "--key", kit.key, "--prices",
+            kit.input("prices.csv"), "--nodes", kit.input("nodes.jsonl"), "--limit", str(cluster_nodes)])
+        self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
+
+
+class Product(Server):
+    """`dakr-scheduler serve`, which learns its nodes from an API server."""
+
+    name = "dakr"
 
     def __init__(self, kit):
         self.kit = kit
 
-    def start(self, case, cluster_nodes, replies):
+    def start(self, case, cluster_nodes, replies, pods=0, events=0):
+        kit = self.kit
+        self.api = APIStub(kit, cluster_nodes, pods, events)
+        port, plain = free_port(), free_port()
+        self.address, self.plain = f"127.0.0.1:{port}", f"127.0.0.1:{plain}"
         self.process = Process(self.name, [
-            self.kit.echo, "echo", "--certificate", self.kit.certificate, "--key", self.kit.key, "--replies", replies])
-        self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
+            kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig",
+            self.api.kubeconfig, "--price-file", kit.input("prices.csv"), "--https-address", self.address,
+            "--metrics-address", self.plain], environment={
+                "DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
+        self.process.wait_for_port(plain)
+        wait_until(self.is_ready, 120, "readiness of dakr-scheduler")
 
-    def path(self, case, index):
-        return f"/{index}.json"
+    def is_ready(self):
+        if self.process.child.poll() is not None:
+            raise ServerFailure(f"dakr-scheduler ended:\n{self.process.output()[-2000:]}")
+        try:
+            with urllib.request.urlopen(f"http://{self.plain}/readyz", timeout=2) as answer:
+                return answer.status == 200
+        except OSError:
+            return False
 
     def stop(self):
         self.process.stop()
+        self.api.stop()
 
 
 class APIStub:
