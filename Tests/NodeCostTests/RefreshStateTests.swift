@@ -121,6 +121,31 @@ import Testing
     #expect(state.prices != nil && !state.status.isExpired)
   }
 
+  @Test(arguments: [0, UInt64.max], [0, UInt64.max])
+  func extremeSettingsNeverSpin(interval: UInt64, age: UInt64) {
+    var settings = Self.settings()
+    settings.refreshIntervalNanoseconds = interval
+    settings.maximumAgeNanoseconds = age
+    var state = RefreshState(settings: settings)
+    var now: UInt64 = 5
+    var calls = 0
+    while now < 30 * Self.second {
+      _ = state.handle(.woke, atNanoseconds: now, jitter: 7)
+      _ = state.handle(.token("s"), atNanoseconds: now, jitter: 7)
+      var action = state.handle(.answered(Self.prices), atNanoseconds: now, jitter: 7)
+      calls += 1
+      // At most one short wait, for the prices' expiry, stands between two refreshes.
+      for _ in 0..<2 {
+        guard case .wait(let nanoseconds) = action, nanoseconds < Self.second / 2 else { break }
+        now += nanoseconds
+        action = state.handle(.woke, atNanoseconds: now, jitter: 7)
+      }
+      guard case .wait(let nanoseconds) = action else { break }
+      now = nanoseconds > 60 * Self.second ? UInt64.max : now + nanoseconds
+    }
+    #expect(calls <= 40 && calls >= 1)
+  }
+
   @Test func backsOffWithinBounds() {
     var generator = SeededGenerator(seed: 30)
     let full: [UInt64] = [250, 500, 1000, 2000, 3000, 3000]

@@ -16,7 +16,7 @@ package struct ControlPlaneSettings: Sendable {
   package var client: String
   /// One call's time; default 10 s.
   package var timeoutMilliseconds: UInt64 = 10_000
-  /// Time between refreshes; default 60 s. Each wait varies by up to a tenth.
+  /// Time between refreshes; default 60 s, at least 1 s. Each wait varies by up to a tenth.
   package var refreshIntervalNanoseconds: UInt64 = 60_000_000_000
   /// How long the last good prices are used; default 1 h.
   package var maximumAgeNanoseconds: UInt64 = 3_600_000_000_000

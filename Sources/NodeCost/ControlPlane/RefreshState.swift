@@ -211,7 +211,7 @@ package struct RefreshState: Sendable {
 
   private mutating func endRefresh(_ now: UInt64, _ jitter: UInt64) -> Action {
     phase = .idle
-    let interval = settings.refreshIntervalNanoseconds
+    let interval = min(max(settings.refreshIntervalNanoseconds, 1_000_000_000), 1 << 60)
     // Up to a tenth earlier or later, so that replicas do not call in step.
     let spread = interval / 5
     nextRefresh = now &+ (interval - spread / 2) &+ (spread > 0 ? jitter % spread : 0)
@@ -221,7 +221,9 @@ package struct RefreshState: Sendable {
   /// Waits for the next refresh, or for the moment at which the prices grow too old.
   private func wait(_ now: UInt64) -> Action {
     var until = nextRefresh
-    if let prices { until = min(until, prices.receivedAtNanoseconds &+ settings.maximumAgeNanoseconds &+ 1) }
+    if let prices {
+      until = min(until, prices.receivedAtNanoseconds &+ min(settings.maximumAgeNanoseconds, 1 << 60) &+ 1)
+    }
     return .wait(nanoseconds: until > now ? until - now : 0)
   }
 
