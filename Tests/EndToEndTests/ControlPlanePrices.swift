@@ -42,7 +42,7 @@ extension EndToEnd {
         try await eventually("the new price is known") {
           let prices = try await stage.extender.metrics().matching(
             "dakr_scheduler_node_price_dollars_per_hour", ["node": "r5-dear"])
-          return prices.first?.value == 0.008 ? true : nil
+          return prices.first?.value == 0.008
         }
         #expect(try await stage.place("second") == "r5-dear")
       }
