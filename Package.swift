@@ -21,6 +21,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: nio)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -56,7 +57,8 @@ let package = Package(
       cxxSettings: [.unsafeFlags(["-O3"])],
       linkerSettings: [.linkedLibrary("simdjson")]),
     module("ClusterModel"),
-    module("NodeCost", ["ClusterModel"]),
+    .target(name: "CPriceCatalogue", exclude: ["catalogue.bin"]),
+    module("NodeCost", ["ClusterModel", "CPriceCatalogue"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
@@ -66,13 +68,14 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
-        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, yams,
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+        yams,
       ],
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
-    tests("ClusterModelTests", ["ClusterModel"]),
+    tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
@@ -80,7 +83,7 @@ let package = Package(
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "ClusterModel", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
-    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", yams]),
+    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )

@@ -1,0 +1,92 @@
+/// Collects changes of nodes and pods and makes snapshots of them.
+///
+/// Nodes and pods arrive from separate watches in no particular order, so usage is kept by node name, also for nodes that
+/// are not known (yet). A value type without locks: whoever owns it serialises access.
+package struct SnapshotBuilder: Sendable {
+  private struct PlacedPod: Sendable {
+    var nodeName: String
+    var demand: PodDemand
+  }
+
+  private var nodes: [String: Node] = [:]
+  private var pods: [String: PlacedPod] = [:]
+  private var usageByNodeName: [String: NodeUsage] = [:]
+  private var generation: UInt64 = 0
+  /// Names sorted, and their table: rebuilt only when a node comes or goes.
+  private var cachedNames: (sorted: [String], table: NameTable)?
+
+  package init() {}
+
+  /// The number of nodes known.
+  package var nodeCount: Int { nodes.count }
+  /// The number of pods known, bound or not.
+  package var podCount: Int { pods.count }
+
+  /// Replaces all nodes, after a list.
+  package mutating func replaceNodes(_ list: [Node]) {
+    nodes.removeAll(keepingCapacity: true)
+    for node in list { nodes[node.name] = node }
+    cachedNames = nil
+  }
+
+  /// Adds a node or replaces the one of the same name.
+  package mutating func upsert(_ node: Node) {
+    if nodes.updateValue(node, forKey: node.name) == nil { cachedNames = nil }
+  }
+
+  /// Removes a node, where it is known.
+  package mutating func removeNode(named name: String) {
+    if nodes.removeValue(forKey: name) != nil { cachedNames = nil }
+  }
+
+  /// Replaces all pods, after a list.
+  package mutating func replacePods(_ list: [Pod]) {
+    pods.removeAll(keepingCapacity: true)
+    usageByNodeName.removeAll(keepingCapacity: true)
+    for pod in list { upsert(pod) }
+  }
+
+  /// Adds a pod or replaces the one of the same UID.
+  package mutating func upsert(_ pod: Pod) {
+    removePod(uid: pod.uid)
+    let placed = PlacedPod(nodeName: pod.occupiesNode ? pod.nodeName : "", demand: pod.demand)
+    pods[pod.uid] = placed
+    if !placed.nodeName.isEmpty { usageByNodeName[placed.nodeName, default: NodeUsage()].add(placed.demand) }
+  }
+
+  /// Removes a pod, where it is known.
+  package mutating func removePod(uid: String) {
+    guard let pod = pods.removeValue(forKey: uid), !pod.nodeName.isEmpty else { return }
+    usageByNodeName[pod.nodeName]?.subtract(pod.demand)
+    if usageByNodeName[pod.nodeName]?.requests.pods == 0 { usageByNodeName.removeValue(forKey: pod.nodeName) }
+  }
+
+  /// Makes a snapshot of what is known now. Costs time in proportion to the nodes, not the pods.
+  package mutating func snapshot() -> ClusterSnapshot {
+    let (sorted, table) = sortedNames()
+    var nodeList: [Node] = []
+    var usageList: [NodeUsage] = []
+    var columns = NodeColumns()
+    nodeList.reserveCapacity(sorted.count)
+    usageList.reserveCapacity(sorted.count)
+    columns.reserveCapacity(sorted.count)
+    for name in sorted {
+      guard let node = nodes[name] else { continue }
+      let usage = usageByNodeName[name] ?? NodeUsage()
+      nodeList.append(node)
+      usageList.append(usage)
+      columns.append(node, usage: usage)
+    }
+    generation += 1
+    return ClusterSnapshot(
+      generation: generation, nodes: nodeList, names: table, columns: columns, usage: usageList, podCount: pods.count)
+  }
+
+  private mutating func sortedNames() -> (sorted: [String], table: NameTable) {
+    if let cachedNames { return cachedNames }
+    let sorted = nodes.keys.sorted()
+    let names = (sorted: sorted, table: NameTable(sorted))
+    cachedNames = names
+    return names
+  }
+}

@@ -1,0 +1,177 @@
+package import ClusterModel
+
+/// One node that a filter or prioritize call asks about.
+package struct NodeCandidate: Sendable {
+  /// Dense index in the name table that the call was read with, or -1 where the name is not in it.
+  package var nodeIndex: Int32
+  /// Where the name stands in the body, with its quotes: a JSON string to copy.
+  package var nameStart: UInt32
+  package var nameEnd: UInt32
+  /// Where what has to be echoed stands in the body: the whole node in full mode, the quoted name in names mode.
+  package var echoStart: UInt32
+  package var echoEnd: UInt32
+
+  package var nameRange: Range<Int> { Int(nameStart)..<Int(nameEnd) }
+  package var echoRange: Range<Int> { Int(echoStart)..<Int(echoEnd) }
+  /// The index in the name table, or nil.
+  package var index: Int? { nodeIndex < 0 ? nil : Int(nodeIndex) }
+}
+
+/// The arguments of `filter` and `prioritize` (`ExtenderArgs` in `k8s.io/kube-scheduler/extender/v1/types.go`).
+package struct ExtenderArguments: Sendable {
+  package var pod: Pod
+  /// The nodes asked about, in the order of the request.
+  package var candidates: [NodeCandidate]
+  /// The nodes themselves, parallel to `candidates`, where the call carries them (nodeCacheCapable false); else nil. They
+  /// have the labels that the call was read with, annotations of our own, provider ID and allocatable resources.
+  package var nodes: [Node]?
+
+  package init(pod: Pod, candidates: [NodeCandidate], nodes: [Node]?) {
+    self.pod = pod
+    self.candidates = candidates
+    self.nodes = nodes
+  }
+
+  /// Reads the body of a filter or prioritize call.
+  ///
+  /// Outer keys are those that kube-scheduler writes (`Pod`, `Nodes`, `NodeNames`), by case; others are ignored. Where
+  /// both `NodeNames` and `Nodes` are there, `NodeNames` counts, as it does in kube-scheduler's reading of answers.
+  /// `Nodes` may stand before `Pod`, null stands for absent, and what follows a missing pod or node list is an error.
+  ///
+  /// - Parameters:
+  ///   - body: the whole body.
+  ///   - names: the table in which nodes are looked up.
+  ///   - nodeLabels: the labels to keep of full nodes.
+  package static func read(
+    _ body: RawSpan, names: NameTable, nodeLabels: KeyFilter
+  ) throws(WireFormatError) -> ExtenderArguments {
+    try JSONIndex.read(body) { reader throws(WireFormatError) in
+      var decoding = ExtenderDecoding(names: names, nodeLabels: nodeLabels)
+      return try decoding.run(&reader)
+    }
+  }
+}
+
+/// Reads one body; its parts arrive in any order.
+private struct ExtenderDecoding {
+  private let names: NameTable
+  private var decoder: ObjectDecoder
+  private var pod: Pod?
+  private var nameCandidates: [NodeCandidate]?
+  private var fullCandidates: [NodeCandidate]?
+  private var nodes: [Node] = []
+
+  init(names: NameTable, nodeLabels: KeyFilter) {
+    self.names = names
+    decoder = .forRequest(nodeLabels: nodeLabels)
+  }
+
+  mutating func run(_ reader: inout JSONReader) throws(WireFormatError) -> ExtenderArguments {
+    guard try reader.beginObject() else {
+      throw WireFormatError(.wrongType, at: 0, "expected extender arguments, found null")
+    }
+    var seen = SeenFields()
+    var isFirst = true
+    while let key = try reader.nextKey(&isFirst) {
+      switch key {
+      case "Pod":
+        try seen.note(0, key)
+        if try !reader.readNull() { pod = try decoder.pod(&reader).pod }
+      case "NodeNames":
+        try seen.note(1, key)
+        if try !reader.readNull() { nameCandidates = try readNames(&reader) }
+      case "Nodes":
+        try seen.note(2, key)
+        if try !reader.readNull() { fullCandidates = try readNodeList(&reader) }
+      default: try reader.skipValue()
+      }
+    }
+    guard let pod else {
+      throw WireFormatError(
+        .missingField, "the arguments have no Pod (keys are case-sensitive: Pod, Nodes, NodeNames)")
+    }
+    if let nameCandidates { return ExtenderArguments(pod: pod, candidates: nameCandidates, nodes: nil) }
+    guard let fullCandidates else {
+      throw WireFormatError(
+        .missingField, "the arguments have neither NodeNames nor Nodes (keys are case-sensitive: Pod, Nodes, NodeNames)"
+      )
+    }
+    return ExtenderArguments(pod: pod, candidates: fullCandidates, nodes: nodes)
+  }
+
+  private func readNames(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
+    var candidates: [NodeCandidate] = []
+    guard try reader.beginArray() else { return candidates }
+    var isFirst = true
+    while try reader.nextElement(&isFirst) {
+      try checkCount(candidates.count, reader)
+      guard try reader.peek() == UInt8(ascii: "\"") else { throw reader.wrongType("a node's name") }
+      let name = try reader.text()
+      try reader.checkLength(name)
+      let range = name.quotedRange
+      candidates.append(NodeCandidate(index: try index(of: name), name: range, echo: range))
+    }
+    return candidates
+  }
+
+  private mutating func readNodeList(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
+    var candidates: [NodeCandidate] = []
+    guard try reader.beginObject() else { return candidates }
+    var seen = SeenFields()
+    var isFirst = true
+    while let key = try reader.nextKey(&isFirst) {
+      switch key {
+      case "items":
+        try seen.note(0, key)
+        candidates = try readNodes(&reader)
+      default: try reader.skipValue()
+      }
+    }
+    return candidates
+  }
+
+  private mutating func readNodes(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
+    var candidates: [NodeCandidate] = []
+    guard try reader.beginArray() else { return candidates }
+    var isFirst = true
+    while try reader.nextElement(&isFirst) {
+      try checkCount(candidates.count, reader)
+      let start = reader.byteOffset
+      let decoded = try decoder.node(&reader)
+      guard let name = decoded.nameRange else {
+        throw WireFormatError(.missingField, at: start, "the node has no metadata.name")
+      }
+      let index = names.index(of: decoded.node.name)
+      candidates.append(NodeCandidate(index: index, name: name, echo: start..<reader.endOfLastToken))
+      nodes.append(decoded.node)
+    }
+    return candidates
+  }
+
+  private func index(of name: JSONText) throws(WireFormatError) -> Int? {
+    try name.withUTF8 { names.index(of: $0) }
+  }
+
+  private func checkCount(_ count: Int, _ reader: JSONReader) throws(WireFormatError) {
+    guard count < WireLimits.maximumNodes else {
+      throw WireFormatError(
+        .tooLarge, at: reader.byteOffset, "there are more than \(WireLimits.maximumNodes) nodes in one request")
+    }
+  }
+}
+
+extension NodeCandidate {
+  /// Offsets fit 32 bits, since the index of the body has offsets of 32 bits.
+  fileprivate init(index: Int?, name: Range<Int>, echo: Range<Int>) {
+    nodeIndex = index.map(Int32.init(clamping:)) ?? -1
+    nameStart = UInt32(clamping: name.lowerBound)
+    nameEnd = UInt32(clamping: name.upperBound)
+    echoStart = UInt32(clamping: echo.lowerBound)
+    echoEnd = UInt32(clamping: echo.upperBound)
+  }
+}
+
+extension JSONReader {
+  /// Where the bracket that was consumed last ends.
+  fileprivate var endOfLastToken: Int { offset(ofToken: cursor - 1) + 1 }
+}

@@ -1,0 +1,130 @@
+internal import CSimdJSON
+internal import Synchronization
+
+/// The structural index of a JSON text: where its brackets, commas, colons, strings and other scalars begin.
+///
+/// simdjson's first stage makes it, which also checks the text's UTF-8 and finds control characters in strings and
+/// strings without end. Everything else is checked by ``JSONReader`` as it reads.
+package enum JSONIndex {
+  /// Indexes `bytes`, lends a reader of them to `body` and checks that `body` read the one value in them to its end.
+  ///
+  /// Errors get the path of the value at which they happened. May be called on any thread; long texts wait for each
+  /// other (see ``WireLimits/largeTextBytes``).
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole text; needs no padding.
+  ///   - isConfidential: keeps every excerpt of the input out of errors.
+  ///   - body: reads the value. The reader must not leave it: its memory is lent.
+  package static func read<Value>(
+    _ bytes: RawSpan, isConfidential: Bool = false,
+    _ body: (inout JSONReader) throws(WireFormatError) -> Value
+  ) throws(WireFormatError) -> Value {
+    var result: Result<Value, WireFormatError> = .failure(.outOfMemory)
+    // SAFETY: the buffer is valid inside this closure, and neither the reader nor the parser's index leave it.
+    unsafe bytes.withUnsafeBytes { buffer in
+      if buffer.count > WireLimits.largeTextBytes {
+        largeTexts.withLock { _ in result = unsafe index(buffer, isConfidential, body) }
+      } else {
+        result = unsafe index(buffer, isConfidential, body)
+      }
+    }
+    return try result.get()
+  }
+
+  private static let parsers = ParserPool()
+  private static let largeTexts = Mutex(())
+
+  private static func index<Value>(
+    _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool,
+    _ body: (inout JSONReader) throws(WireFormatError) -> Value
+  ) -> Result<Value, WireFormatError> {
+    guard let parser = parsers.take() else { return .failure(.outOfMemory) }
+    defer { parsers.giveBack(parser) }
+    switch unsafe parser.index(buffer) {
+    case .failure(let error): return .failure(error)
+    case .success(let structurals):
+      var reader = unsafe JSONReader(
+        bytes: buffer.bindMemory(to: UInt8.self), structurals: structurals, isConfidential: isConfidential)
+      do throws(WireFormatError) {
+        let value = try body(&reader)
+        try reader.expectEnd()
+        return .success(value)
+      } catch {
+        var located = error
+        if located.path.isEmpty, let offset = error.byteOffset { located.path = reader.path(at: offset) }
+        return .failure(located)
+      }
+    }
+  }
+}
+
+extension WireFormatError {
+  fileprivate static let outOfMemory = WireFormatError(.outOfMemory, "there is no memory left to index the text")
+}
+
+/// Owns one of simdjson's parsers.
+///
+/// Unchecked, because only whoever took it out of the pool uses it, until it is given back.
+@safe
+private final class Parser: @unchecked Sendable {
+  private let handle: OpaquePointer
+
+  init?() {
+    guard let handle = unsafe csimdjson_parser_create() else { return nil }
+    unsafe self.handle = handle
+  }
+
+  deinit { unsafe csimdjson_parser_destroy(handle) }
+
+  /// The longest text that fits the memory that the parser holds.
+  var capacity: Int { unsafe csimdjson_parser_capacity(handle) }
+
+  /// Indexes a text; the offsets are lent until the parser is next used.
+  func index(_ buffer: UnsafeRawBufferPointer) -> Result<UnsafeBufferPointer<UInt32>, WireFormatError> {
+    var structurals: UnsafePointer<UInt32>?
+    var count = 0
+    let status = unsafe csimdjson_index(handle, buffer.baseAddress, buffer.count, &structurals, &count)
+    guard status == CSIMDJSON_OK else { return unsafe .failure(Self.failure(status, in: buffer)) }
+    return unsafe .success(UnsafeBufferPointer(start: structurals, count: count))
+  }
+
+  private static func failure(_ status: csimdjson_status, in buffer: UnsafeRawBufferPointer) -> WireFormatError {
+    switch status {
+    case CSIMDJSON_EMPTY: WireFormatError(.empty, at: 0, "there is nothing to read")
+    case CSIMDJSON_TOO_LARGE: WireFormatError(.tooLarge, "the text is longer than 4 GiB")
+    case CSIMDJSON_OUT_OF_MEMORY: .outOfMemory
+    case CSIMDJSON_UNCLOSED_STRING: WireFormatError(.truncated, at: buffer.count, "the text ends inside a string")
+    case CSIMDJSON_CONTROL_CHARACTER:
+      WireFormatError(.syntax, "a string contains an unescaped control character (a byte below 0x20)")
+    case CSIMDJSON_INVALID_UTF8:
+      unsafe WireFormatError(.invalidUTF8, at: firstInvalidUTF8(in: buffer), "the bytes are not valid UTF-8")
+    default: WireFormatError(.syntax, "the text is not JSON")
+    }
+  }
+
+  private static func firstInvalidUTF8(in buffer: UnsafeRawBufferPointer) -> Int? {
+    do {
+      _ = try unsafe UTF8Span(validating: Span(_unsafeBytes: buffer))
+      return nil
+    } catch {
+      return error.byteOffsets.lowerBound
+    }
+  }
+}
+
+/// Parsers that wait for the next text, so that a request allocates no index.
+private final class ParserPool: Sendable {
+  private let waiting = Mutex<[Parser]>([])
+
+  func take() -> Parser? {
+    waiting.withLock { $0.popLast() } ?? Parser()
+  }
+
+  /// Keeps the parser, unless enough wait already or a long text has made it grow.
+  func giveBack(_ parser: Parser) {
+    guard parser.capacity <= WireLimits.keptParserBytes else { return }
+    waiting.withLock { waiting in
+      if waiting.count < WireLimits.keptParsers { waiting.append(parser) }
+    }
+  }
+}
