@@ -54,7 +54,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
   @Option(help: "The cluster's name; empty answers every name.")
   var clusterName = ""
 
-  @Option(help: ArgumentHelp("A file that is written once the server is up: {\"https\":port} or {\"http\":port}.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "A file that is written once the server is up: {\"https\":port} or {\"http\":port}.", valueName: "file"))
   var portFile: String?
 
   func validate() throws {
@@ -99,7 +101,9 @@ struct ControlPlaneCommand: AsyncParsableCommand {
       if let portFile { try PortFile(path: portFile).write(bound) }
     }
     var services: [any Service] = []
-    for (file, known) in watches { services.append(BackgroundService { await file.run(known: known) }) }
+    for (file, known) in watches {
+      services.append(BackgroundService("watch of \(file.path)") { await file.run(known: known) })
+    }
     services.append(server)
     try await ServiceGroup(
       services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle")

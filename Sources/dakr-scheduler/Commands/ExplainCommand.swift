@@ -42,7 +42,8 @@ struct ExplainCommand: AsyncParsableCommand {
     let accept = output == .json ? "application/json" : "text/plain"
     let answer = try await connection.client().get(path, accept: accept)
     let text = String(decoding: answer, as: UTF8.self)
-    print(output == .json ? text : TextTable.printable(text, keepingLines: true), terminator: output == .json ? "\n" : "")
+    print(
+      output == .json ? text : TextTable.printable(text, keepingLines: true), terminator: output == .json ? "\n" : "")
   }
 
   private static func encoded(_ text: String) -> String {

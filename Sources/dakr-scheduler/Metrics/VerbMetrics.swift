@@ -24,7 +24,8 @@ final class VerbMetrics: Sendable {
   init(in registry: MetricsRegistry) {
     let results = registry.counters(
       metricPrefix + "decisions_total",
-      help: "Calls of the extender's verbs by result: ok, rejected_all, passed_through (another scheduler's pod) or error.",
+      help:
+        "Calls of the extender's verbs by result: ok, rejected_all, passed_through (another scheduler's pod) or error.",
       labels: ["verb", "result"])
     let durations = registry.histograms(
       metricPrefix + "decision_duration_seconds",

@@ -14,7 +14,9 @@ enum ClusterToken: Sendable {
     switch self {
     case .literal(let token): Self.trimmed(token)
     case .file(let path):
-      (try? PrivateFile.read(path, maximumBytes: 64 << 10)).flatMap { Self.trimmed(String(decoding: $0, as: UTF8.self)) }
+      (try? PrivateFile.read(path, maximumBytes: 64 << 10)).flatMap {
+        Self.trimmed(String(decoding: $0, as: UTF8.self))
+      }
     case .watched(let token): token.current.flatMap(Self.trimmed)
     }
   }

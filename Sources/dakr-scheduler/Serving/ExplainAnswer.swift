@@ -25,7 +25,8 @@ enum ExplainAnswer {
   private static func recent(_ decisions: DecisionLog) -> String {
     let pods = decisions.recentPods(limit: suggestions)
     guard !pods.isEmpty else {
-      return "no pod was decided about yet, or scheduling.explainedDecisions is 0; kube-scheduler may ask another replica\n"
+      return
+        "no pod was decided about yet, or scheduling.explainedDecisions is 0; kube-scheduler may ask another replica\n"
     }
     return "pods decided about last:\n" + pods.map { "  \($0.namespace)/\($0.name)\n" }.joined()
   }

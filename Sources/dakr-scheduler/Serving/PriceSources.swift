@@ -24,7 +24,7 @@ struct PriceSources {
   /// Work for as long as the server runs.
   var services: [any Service] {
     let keeper = keeper
-    var services: [any Service] = [BackgroundService { await keeper.run() }]
+    var services: [any Service] = [BackgroundService("snapshots") { await keeper.run() }]
     if let file {
       let watched = WatchedFile(
         path: file.path, maximumBytes: PriceFile.maximumBytes, interval: .seconds(2), logger: logger
@@ -32,12 +32,12 @@ struct PriceSources {
         let prices = try PriceFileLoader.parse(content, name: file.path, mode: file.mode)
         keeper.change { $0.book = $0.book.replacing(priceFile: prices) }
       }
-      services.append(BackgroundService { await watched.run(known: file.content) })
+      services.append(BackgroundService("price file") { await watched.run(known: file.content) })
     }
     if let refresher {
-      services.append(BackgroundService { await refresher.run() })
+      services.append(BackgroundService("control plane") { await refresher.run() })
       let logger = logger
-      services.append(BackgroundService { await Self.report(refresher, logger) })
+      services.append(BackgroundService("control plane report") { await Self.report(refresher, logger) })
     }
     return services
   }
@@ -57,7 +57,9 @@ struct PriceSources {
     let address = settings.choice(.controlPlaneAddress)
     guard address.lowercased().hasPrefix("https://") || ControlPlaneTransport.isLoopback(address) else {
       throw SettingsFailure(
-        problems: ["nodeCost.controlPlaneAddress must begin with https:// (http:// only for this machine): a token goes there"])
+        problems: [
+          "nodeCost.controlPlaneAddress must begin with https:// (http:// only for this machine): a token goes there"
+        ])
     }
     var plane = ControlPlaneSettings(
       address: address, teamID: settings.text(.teamID) ?? "", clusterID: settings.text(.clusterID) ?? "",
