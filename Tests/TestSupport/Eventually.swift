@@ -18,6 +18,7 @@ package struct WaitingIsPointless: Error, CustomStringConvertible {
 ///   - what: what is waited for, as the failing test's message says it.
 ///   - timeout: generous, as machines are noisy; a condition that holds costs no waiting.
 /// - Throws: `NotInTime`, `WaitingIsPointless` from the condition, or `CancellationError` when the test is cancelled.
+@discardableResult
 package func eventually<Value>(
   _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(50),
   _ condition: () async throws -> Value?
@@ -44,8 +45,7 @@ package func eventually(
   _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(50),
   _ condition: () async throws -> Bool
 ) async throws {
-  let done: Void? = try await eventually(what, timeout: timeout, interval: interval) {
+  try await eventually(what, timeout: timeout, interval: interval) { () -> Void? in
     try await condition() ? () : nil
   }
-  _ = done
 }
