@@ -18,9 +18,18 @@ struct Cluster: ParsableArguments {
   /// A view of all nodes, synced, without pods.
   func view() throws -> SchedulingView {
     let book = PriceBook(priceFile: try PriceFile(parsing: try FileBytes.read(prices), mode: .replace))
-    let lines = try FileBytes.read(nodes).split(separator: UInt8(ascii: "\n")).prefix(limit)
-    let list =
-      Array(#"{"metadata":{"resourceVersion":"1"},"items":["#.utf8) + lines.joined(separator: [0x2c]) + "]}".utf8
+    var list = Array(#"{"metadata":{"resourceVersion":"1"},"items":["#.utf8)
+    // Read once: the property wrapper's getter costs more than the loop.
+    let limit = limit
+    var count = 0
+    for byte in try FileBytes.read(nodes) {
+      let endsLine = byte == UInt8(ascii: "\n")
+      if endsLine { count += 1 }
+      if count == limit { break }
+      list.append(endsLine ? UInt8(ascii: ",") : byte)
+    }
+    if list.last == UInt8(ascii: ",") { list.removeLast() }
+    list += "]}".utf8
     var builder = SnapshotBuilder()
     // SAFETY: any bytes make a raw span, and this one does not outlive the call.
     builder.replaceNodes(try unsafe KubernetesCodec<Node>.nodes.decodePage(list.span.bytes).items)

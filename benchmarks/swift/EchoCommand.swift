@@ -3,7 +3,7 @@ import NIOCore
 import Transport
 
 /// The floor: our TLS and HTTP/2 with nothing behind them. Takes any request and gives the recorded reply of its path.
-struct EchoCommand: AsyncParsableCommand {
+struct EchoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "echo", abstract: "Answer /N.json with the content of that file, whatever is asked.")
 
@@ -12,7 +12,7 @@ struct EchoCommand: AsyncParsableCommand {
   @Option(help: "Folder with the files 0.json, 1.json, and so on.")
   var replies: String
 
-  func run() async throws {
+  func run() throws {
     var bodies: [String: ByteBuffer] = [:]
     var index = 0
     while let bytes = try? FileBytes.read("\(replies)/\(index).json") {
@@ -20,7 +20,7 @@ struct EchoCommand: AsyncParsableCommand {
       index += 1
     }
     guard !bodies.isEmpty else { throw FileFailure(description: "\(replies) has no 0.json") }
-    try await listener.run(RecordedReplies(bodies: bodies))
+    listener.run(RecordedReplies(bodies: bodies))
   }
 }
 

@@ -6,15 +6,15 @@ import WireFormat
 
 /// The verbs over our transport, without metrics, logs, watches and prices that change: what is between this and the
 /// product is the cost of running it.
-struct ExtenderCommand: AsyncParsableCommand {
+struct ExtenderCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extender", abstract: "Answer /filter and /prioritize from a file of nodes.")
 
   @OptionGroup var listener: HTTPSListener
   @OptionGroup var cluster: Cluster
 
-  func run() async throws {
-    try await listener.run(
+  func run() throws {
+    listener.run(
       VerbResponder(service: ExtenderService(configuration: SchedulerConfiguration()), view: try cluster.view()))
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Logging
 import NIOCore
 import Transport
@@ -11,8 +12,8 @@ struct HTTPSListener: ParsableArguments {
   @Option(help: "PEM file of its key.")
   var key: String
 
-  /// Serves, and prints where.
-  func run(_ responder: any RequestResponder) async throws {
+  /// Serves, and prints where. Never returns.
+  func run(_ responder: any RequestResponder) {
     var limits = Limits()
     limits.maxBodyBytes = 256 << 20
     limits.maxBufferedBytes = 2 << 30
@@ -20,10 +21,17 @@ struct HTTPSListener: ParsableArguments {
     logger.logLevel = .error
     let server = Server(limits: limits, eventLoopCount: 1, offloadThreadCount: 1, logger: logger)
     let tls = TLSConfiguration(certificateFile: certificate, privateKeyFile: key)
-    let bound = try await server.start([
-      Listener(name: "https", host: "127.0.0.1", port: 0, tls: tls, responder: responder)
-    ])
-    for listener in bound { StandardOutput.printLine("listening on \(listener.host):\(listener.port)") }
-    while true { try await Task.sleep(for: .seconds(3600)) }
+    let listener = Listener(name: "https", host: "127.0.0.1", port: 0, tls: tls, responder: responder)
+    Task {
+      do {
+        for bound in try await server.start([listener]) {
+          StandardOutput.printLine("listening on \(bound.host):\(bound.port)")
+        }
+      } catch {
+        StandardOutput.printLine("cannot serve: \(error)")
+        Glibc.exit(1)
+      }
+    }
+    while true { sleep(3600) }
   }
 }
