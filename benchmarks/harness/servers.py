@@ -194,8 +194,8 @@ class Product(Server):
         self.address, self.plain = f"127.0.0.1:{port}", f"127.0.0.1:{plain}"
         self.process = Process(self.name, [
             kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig",
-            self.api.kubeconfig, "--price-file", kit.input("prices.csv"), "--https-address", self.address,
-            "--metrics-address", self.plain], environment={
+            self.api.kubeconfig, "--price-file", kit.input("prices.csv"), "--listen", self.address,
+            "--metrics-listen", self.plain], environment={
                 "DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
         self.process.wait_for_port(plain)
         wait_until(self.is_ready, 120, "readiness of dakr-scheduler")
