@@ -56,10 +56,15 @@ package final class SchedulingView: Sendable {
     podsSynced: Bool, replacing previous: SchedulingView? = nil
   ) -> SchedulingView {
     let reusable = previous.flatMap { $0.priceBook === prices ? $0 : nil }
-    let nodePrices = snapshot.nodes.indices.map { index in
-      reusable?.price(ofUnchanged: snapshot.nodes[index], expectedAt: index)
-        ?? prices.price(of: NodePricingFacts(snapshot.nodes[index]))
-    }
+    let nodePrices =
+      if let reusable, reusable.snapshot.nodes == snapshot.nodes {
+        reusable.prices
+      } else {
+        snapshot.nodes.indices.map { index in
+          reusable?.price(ofUnchanged: snapshot.nodes[index], expectedAt: index)
+            ?? prices.price(of: NodePricingFacts(snapshot.nodes[index]))
+        }
+      }
     return SchedulingView(
       snapshot: snapshot, priceBook: prices, prices: nodePrices,
       columns: reusable?.columns(ifOf: snapshot, nodePrices)
