@@ -21,6 +21,7 @@ let nioEmbedded: Target.Dependency = .product(name: "NIOEmbedded", package: nio)
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let serviceLifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
@@ -62,26 +63,27 @@ let package = Package(
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
     module("CurlClient", ["CCurl"]),
-    module("KubernetesAPI", ["ClusterModel", "CurlClient", "WireFormat", logging, subprocess, yams]),
+    module("KubernetesAPI", ["CurlClient", "WireFormat", logging, subprocess, yams]),
     module("Observability", [logging]),
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
-        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, yams,
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
+        yams,
       ],
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
-    tests("ClusterModelTests", ["ClusterModel"]),
+    tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("TransportTests", ["Transport", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging]),
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
-    tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "ClusterModel", "TestSupport", logging]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
-    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", yams]),
+    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )

@@ -69,7 +69,7 @@ def with_zone_medians(prices, zones):
 
 
 def fits_of(accepted, zones, shapes):
-    """Fits by provider and the pooled one, with spot factors; Azure has no spot table and takes the mean of the others."""
+    """Fits by provider and the pooled one; Azure has no spot table and takes the mean of the others' factors."""
     fits = {provider: estimate.fit(provider, accepted[provider], shapes) for provider in tables.PROVIDERS}
     for provider in ("aws", "gcp"):
         fits[provider]["spot"] = estimate.spot_permille(spot_pairs(provider, accepted[provider], zones))
@@ -91,6 +91,7 @@ def catalogue(show_errors):
         print(f"{provider} fit: {fits[provider]}")
         if show_errors:
             estimate.report_errors(provider, fits[provider], factors, prices, shapes, allocatable)
+            estimate.report_other_regions(provider, factors, prices)
         names = sorted({region for _, _, region in prices})
         index = {region: len(regions) + place for place, region in enumerate(names)}
         regions += [(number, region, factors.get(region, 1000)) for region in names]
@@ -109,7 +110,7 @@ def types_of(number, provider, prices, zones, index, factors):
             on_demand[kind][region] = micro
     for (kind, region, zone), micro in zones.items():
         in_zones[kind].append((index[region], zone, micro))
-    return [(number, kind, estimate.reference_price(kind, on_demand[kind], factors), entries[kind], in_zones[kind])
+    return [(number, kind, estimate.reference_price(on_demand[kind], factors), entries[kind], in_zones[kind])
             for kind in sorted(entries)]
 
 

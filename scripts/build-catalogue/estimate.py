@@ -58,7 +58,7 @@ def region_factors(provider, prices):
     return {region: round(1000 * statistics.median(found)) for region, found in ratios.items()}
 
 
-def reference_price(kind, prices_of_kind, factors):
+def reference_price(prices_of_kind, factors):
     """What a type would cost in the reference region: the median over its regions of price / region factor."""
     found = [micro * 1000 / factors[region] for region, micro in prices_of_kind.items() if region in factors]
     return round(statistics.median(found)) if found else 0
@@ -121,9 +121,30 @@ def report_errors(provider, one_fit, factors, prices, shapes, allocatable):
             seen = (whole_cores(milli), installed_gibibytes(mebibytes), 0, shape[3])
             groups["cpu, from allocatable"].append(abs(estimated(one_fit, seen) * factor * 1e6 / micro - 1))
     for group, errors in sorted(groups.items()):
-        errors.sort()
-        at = [errors[int(q * (len(errors) - 1))] for q in (0.5, 0.75, 0.9)]
-        print(f"  {provider:5} {group:22} {len(errors):6} prices   error p50 {at[0]:.1%}  p75 {at[1]:.1%}  p90 {at[2]:.1%}")
+        print_quantiles(provider, group, errors)
+
+
+def print_quantiles(provider, group, errors):
+    errors = sorted(errors)
+    half, quarter, tenth = (errors[int(q * (len(errors) - 1))] for q in (0.5, 0.75, 0.9))
+    print(f"  {provider:5} {group:22} {len(errors):6} prices   "
+          f"error p50 {half:.1%}  p75 {quarter:.1%}  p90 {tenth:.1%}")
+
+
+def report_other_regions(provider, factors, prices):
+    """Prints how far off a listed type's price is where it is computed from the type's other regions."""
+    by_type = collections.defaultdict(dict)
+    for (kind, capacity, region), micro in prices.items():
+        if capacity == "on-demand":
+            by_type[kind][region] = micro
+    errors = []
+    for found in by_type.values():
+        if len(found) < 2:
+            continue
+        for region, micro in found.items():
+            others = {name: price for name, price in found.items() if name != region}
+            errors.append(abs(reference_price(others, factors) * factors[region] / 1000 / micro - 1))
+    print_quantiles(provider, "type known elsewhere", errors)
 
 
 def whole_cores(milli_cpu):

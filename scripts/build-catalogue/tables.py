@@ -26,7 +26,7 @@ def dollars(micro):
 
 
 def read_long(path):
-    """Rows of a long file (provider,region,instance_type,capacity_type,usd_per_hour) as {(type, capacity, region): micro}."""
+    """A file of provider,region,instance_type,capacity_type,usd_per_hour as {(type, capacity, region): micro}."""
     prices = {}
     with open(path, newline="") as file:
         for row in csv.DictReader(file):

@@ -1,0 +1,260 @@
+import Logging
+import NIOCore
+
+/// Speaks TLS below HTTP.
+///
+/// 1. Shakes hands, within `Limits.handshakeTimeout` and `maxHandshakeBytes`, and learns the peer's identity.
+/// 2. Installs the HTTP version that ALPN chose behind itself.
+/// 3. Decrypts what comes; encrypts what goes, only while the socket takes it.
+/// 4. Reads nothing while the socket takes nothing, so that a peer that asks and does not listen costs no memory.
+/// 5. Ends with close_notify, and flushes the alert of a failure.
+final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private enum State {
+    case shakingHands
+    case open
+    /// close_notify is sent; the peer may still speak.
+    case outputClosed
+    case closed
+  }
+
+  /// Plaintext passed on at a time, and at least one record.
+  private static let plaintextBytes = 64 << 10
+
+  private let session: TLSSession
+  private let connection: Connection
+  private let installHTTP: (ChannelHandlerContext, HTTPProtocol, Connection) throws -> Void
+  private var state = State.shakingHands
+  private var handshakeBytes = 0
+  private var outgoing = PlaintextQueue()
+  private var isEncrypting = false
+  private var isReadHeld = false
+  private var context: ChannelHandlerContext?
+
+  init(
+    session: consuming TLSSession, connection: Connection,
+    installHTTP: @escaping (ChannelHandlerContext, HTTPProtocol, Connection) throws -> Void
+  ) {
+    self.session = session
+    self.connection = connection
+    self.installHTTP = installHTTP
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    self.context = context
+    connection.driver = self
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    outgoing.failAll()
+    self.context = nil
+  }
+
+  func sweep(now: NIODeadline) {
+    guard state == .shakingHands, now - connection.acceptedAt > connection.limits.handshakeTimeout,
+      let context
+    else { return }
+    connection.limitHit(.handshakeTimeout)
+    failHandshake(context, .timeout)
+  }
+
+  func closeGracefully(now: NIODeadline) {}
+
+  // MARK: Inbound
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    let ciphertext = unwrapInboundIn(data)
+    guard state != .closed else { return }
+    if state == .shakingHands {
+      handshakeBytes += ciphertext.readableBytes
+      guard handshakeBytes <= connection.limits.maxHandshakeBytes else {
+        connection.limitHit(.handshakeBytes)
+        return failHandshake(context, .limit)
+      }
+    }
+    session.bio.inbound = ciphertext
+    if state == .shakingHands { shakeHands(context) }
+    decrypt(context, expecting: ciphertext.readableBytes)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if state == .shakingHands {
+      connection.core.observer.handshakeFailed(.peerClosed)
+      connection.handshakeEnded()
+    }
+    state = .closed
+    outgoing.failAll()
+    context.fireChannelInactive()
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      encrypt(context)
+      if isReadHeld {
+        isReadHeld = false
+        context.read()
+      }
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func shakeHands(_ context: ChannelHandlerContext) {
+    switch session.shakeHands() {
+    case .wantsInput:
+      flushTransport(context)
+    case .failed(let failure):
+      failHandshake(context, Self.reason(for: failure))
+    case .complete:
+      flushTransport(context)
+      finishHandshake(context)
+    }
+  }
+
+  private func finishHandshake(_ context: ChannelHandlerContext) {
+    do {
+      connection.peer = try session.peerIdentity()
+    } catch {
+      return failHandshake(context, .clientCertificate)
+    }
+    state = .open
+    connection.handshakeEnded()
+    let negotiated = session.negotiated
+    connection.core.observer.handshakeFinished(
+      negotiated: negotiated, tlsVersion: session.version,
+      durationNanoseconds: (context.eventLoop.now - connection.acceptedAt).nanoseconds)
+    do {
+      try installHTTP(context, negotiated, connection)
+    } catch {
+      connection.core.logger.error("cannot set up HTTP on a connection: \(error)")
+      close(context)
+    }
+  }
+
+  private func failHandshake(_ context: ChannelHandlerContext, _ reason: HandshakeFailure) {
+    guard state == .shakingHands else { return }
+    connection.core.observer.handshakeFailed(reason)
+    connection.handshakeEnded()
+    if reason == .notTLS, session.bio.outbound.readableBytes == 0 {
+      // What Go's server says in the same case; harmless to whatever else is not TLS.
+      session.bio.outbound.writeString(
+        "HTTP/1.0 400 Bad Request\r\nconnection: close\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
+    }
+    close(context)
+  }
+
+  /// Passes on what the transport holds, in as few buffers as is reasonable.
+  private func decrypt(_ context: ChannelHandlerContext, expecting ciphertextBytes: Int) {
+    guard state == .open || state == .outputClosed else { return }
+    let isBulk = ciphertextBytes > TLSSession.maxRecordBytes
+    var plaintext = context.channel.allocator.buffer(
+      capacity: isBulk ? Self.plaintextBytes : TLSSession.maxRecordBytes)
+    while state == .open || state == .outputClosed {
+      let outcome = session.read(into: &plaintext)
+      let isEnough = plaintext.readableBytes > Self.plaintextBytes - TLSSession.maxRecordBytes
+      if case .bytes = outcome, !isEnough { continue }
+      if plaintext.readableBytes > 0 {
+        let full = plaintext
+        plaintext = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(full))
+      }
+      switch outcome {
+      case .bytes:
+        plaintext = context.channel.allocator.buffer(capacity: Self.plaintextBytes)
+      case .wantsInput:
+        // Reading may have produced an answer, a TLS 1.3 KeyUpdate for example.
+        return flushTransport(context)
+      case .closed:
+        return close(context)
+      case .failed(let failure):
+        connection.core.logger.debug("TLS connection broken: \(failure)")
+        return abort(context)
+      }
+    }
+  }
+
+  // MARK: Outbound
+
+  func read(context: ChannelHandlerContext) {
+    if context.channel.isWritable {
+      context.read()
+    } else {
+      isReadHeld = true
+    }
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    guard state == .open else {
+      promise?.fail(ChannelError.ioOnClosedChannel)
+      return
+    }
+    outgoing.append(unwrapOutboundIn(data), promise)
+  }
+
+  func flush(context: ChannelHandlerContext) {
+    outgoing.markFlush()
+    encrypt(context)
+  }
+
+  func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    if state == .open, mode != .input {
+      encrypt(context)
+      session.sendCloseNotify()
+      state = mode == .output ? .outputClosed : .closed
+      flushTransport(context)
+    }
+    outgoing.failAll()
+    context.close(mode: mode, promise: promise)
+  }
+
+  private func encrypt(_ context: ChannelHandlerContext) {
+    // Flushing may report a change of writability, which leads back here.
+    guard state == .open, !isEncrypting else { return }
+    isEncrypting = true
+    defer { isEncrypting = false }
+    while state == .open, outgoing.hasFlushed, context.channel.isWritable {
+      do {
+        while outgoing.hasFlushed, context.channel.isWritable {
+          let promise = try outgoing.encryptBatch(by: session, allocator: context.channel.allocator)
+          writeTransport(context, promise)
+        }
+      } catch {
+        connection.core.logger.debug("TLS connection broken: \(error)")
+        return abort(context)
+      }
+      context.flush()
+    }
+  }
+
+  private func writeTransport(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
+    let ciphertext = session.bio.outbound
+    session.bio.outbound = ByteBuffer()
+    context.write(wrapOutboundOut(ciphertext), promise: promise)
+  }
+
+  private func flushTransport(_ context: ChannelHandlerContext) {
+    guard session.bio.outbound.readableBytes > 0 else { return }
+    writeTransport(context, nil)
+    context.flush()
+  }
+
+  /// Says goodbye where that is possible, and closes.
+  private func close(_ context: ChannelHandlerContext) {
+    if state == .open {
+      close(context: context, mode: .all, promise: nil)
+    } else {
+      abort(context)
+    }
+  }
+
+  /// Sends what libssl has to say of a failure (the alert), and closes.
+  private func abort(_ context: ChannelHandlerContext) {
+    state = .closed
+    flushTransport(context)
+    outgoing.failAll()
+    context.close(promise: nil)
+  }
+}

@@ -1,0 +1,133 @@
+import CurlClient
+import Glibc
+import Logging
+import NIOCore
+import NodeCost
+import Observability
+import Scheduler
+import ServiceLifecycle
+import Transport
+import UnixSignals
+
+/// Puts the parts together and runs them until the process is told to stop.
+struct Serving {
+  let settings: ResolvedSettings
+  let trial: TrialFolder?
+
+  func run() async throws {
+    let logger = Logger(label: "dakr-scheduler")
+    logStart(logger)
+    let engine = try CurlEngine()
+    // libssl cleans up at exit, so no thread of libcurl may be left by then.
+    defer { engine.shutdown() }
+    let prices = try PriceSources(settings, token: token(), engine: engine)
+    let metrics = ServerMetrics(
+      in: MetricsRegistry(), keeper: prices.keeper, refresher: prices.refresher,
+      nodePriceSeries: settings.isTrue(.nodePriceMetric) ? settings.integer(.metricSeries) : 0)
+    let health = Health(checks: [])
+    let responder = Responder(
+      admission: try admission(), health: health, metrics: metrics,
+      service: ExtenderService(configuration: try schedulerConfiguration()), keeper: prices.keeper,
+      controlPlaneAgeSeconds: { [refresher = prices.refresher] in refresher?.ageNanoseconds.map { Double($0) / 1e9 } },
+      logger: Logger(label: "decisions"))
+    let server = try serverService(responder, health, metrics, logger)
+    // The server comes last: services are stopped in reverse, so it stops first, on a cluster that is still watched.
+    try await ServiceGroup(
+      services: prices.services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "lifecycle")
+    ).run()
+  }
+
+  private func logStart(_ logger: Logger) {
+    let build = BuildInformation.current
+    logger.info("starting", metadata: ["version": "\(build.version)", "configuration": "\(build.configuration)"])
+    for entry in settings.chosen {
+      logger.debug(
+        "setting", metadata: ["name": "\(entry.path)", "value": "\(entry.value)", "from": "\(entry.origin.rawValue)"])
+    }
+    for name in settings.unknownVariables {
+      logger.warning("this environment variable belongs to no setting", metadata: ["name": "\(name)"])
+    }
+  }
+
+  /// The first token source that is configured.
+  private func token() -> ClusterToken? {
+    if let literal = settings.text(.controlPlaneToken) { return .literal(literal) }
+    if let path = settings.text(.controlPlaneTokenFile) { return .file(path) }
+    return nil
+  }
+
+  private func schedulerConfiguration() throws -> SchedulerConfiguration {
+    let weights: ScoreWeights
+    do {
+      weights = try ScoreWeights(
+        cost: settings.integer(.costWeight), targetAllocated: settings.integer(.targetAllocatedWeight),
+        limitOverProvision: settings.integer(.limitOverProvisionWeight),
+        targetPercent: settings.integer(.targetAllocatedPercent),
+        limitPercent: settings.integer(.limitOverProvisionPercent))
+    } catch {
+      throw SettingsFailure(problems: ["scheduling.weights: \(error.problem)"])
+    }
+    let strategy = ScoringStrategy(rawValue: settings.choice(.strategy)) ?? .unit
+    return SchedulerConfiguration(
+      schedulerNames: settings.list(.schedulerNames),
+      checkpointRuntimeClasses: settings.list(.checkpointRuntimeClasses),
+      scorer: Scorer(strategy: strategy, weights: weights), explainedDecisions: settings.integer(.explainedDecisions),
+      explainedBytes: settings.integer(.explainedBytes))
+  }
+
+  private func admission() throws -> Admission {
+    let names = settings.list(.allowedClientNames)
+    let hasAuthority = settings.text(.clientCA) != nil
+    guard hasAuthority || names.isEmpty else {
+      throw SettingsFailure(problems: ["tls.allowedClientNames needs tls.clientCA: without it no name is verified"])
+    }
+    return Admission(needsClientCertificate: hasAuthority, allowedNames: Set(names))
+  }
+
+  private func serverService(
+    _ responder: Responder, _ health: Health, _ metrics: ServerMetrics, _ logger: Logger
+  ) throws -> ServerService {
+    ServerService(
+      server: Server(
+        limits: Limits(settings), eventLoopCount: settings.integer(.eventLoops), observer: metrics.transport,
+        logger: Logger(label: "transport")),
+      listeners: try listeners(responder), health: health,
+      readinessDelay: .nanoseconds(settings.integer(.readinessDelay)),
+      gracePeriod: .nanoseconds(Int64(settings.integer(.gracePeriod))), logger: logger, announce: announce)
+  }
+
+  private func listeners(_ responder: Responder) throws -> [Listener] {
+    guard let certificate = settings.text(.tlsCertificate), let key = settings.text(.tlsKey) else {
+      throw SettingsFailure(
+        problems: [
+          "a certificate is needed: set --tls-cert and --tls-key (`dakr-scheduler certificates DIR` makes a set), or use --trial"
+        ])
+    }
+    var listeners: [Listener] = []
+    if let address = settings.address(.httpsAddress) {
+      let tls = TLSConfiguration(
+        certificateFile: certificate, privateKeyFile: key, clientCAFile: settings.text(.clientCA),
+        reloadInterval: .nanoseconds(Int64(settings.integer(.reloadInterval))))
+      listeners.append(
+        Listener(name: "https", host: address.host, port: address.port, tls: tls, responder: responder))
+    }
+    if let address = settings.address(.metricsAddress) {
+      listeners.append(Listener(name: "http", host: address.host, port: address.port, responder: responder))
+    }
+    return listeners
+  }
+
+  /// Once the listeners are up: the port file for scripts, the next steps of a trial for people.
+  private func announce(_ bound: [BoundListener]) throws {
+    if let path = settings.text(.portFile) { try PortFile(path: path).write(bound) }
+    guard let trial, let https = bound.first(where: { $0.name == "https" }) else { return }
+    let http = bound.first { $0.name == "http" }
+    let usesCluster = settings.text(.kubeconfig) != "none"
+    let steps = try trial.nextSteps(
+      https: (https.host, https.port), http: http.map { ($0.host, $0.port) }, usesCluster: usesCluster)
+    print(steps)
+    // Standard output is block-buffered where it is no terminal, and this is meant to be seen now.
+    fflush(nil)
+  }
+}

@@ -1,0 +1,92 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// The metrics, as Prometheus itself sees them.
+  @Suite struct Monitoring {
+    private struct Answer: Decodable {
+      struct Data: Decodable { let result: [Series] }
+      struct Series: Decodable { let metric: [String: String] }
+      let data: Data
+    }
+
+    @Test func areScrapedByPrometheusOverHTTPSWithoutAClientCertificate() async throws {
+      let cluster = try await Installation.cluster()
+      try await cluster.withFleet(Fleet.mixed) { namespace in
+        let extender = try await Extender.start(watching: cluster)
+        let scheduler = try await SchedulerProcess.start(
+          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza()])
+        try await cluster.create(pods: [Fleet.pod("web")], in: namespace)
+        _ = try await cluster.waitUntilBound(1, in: namespace)
+
+        let folder = try TemporaryFolder("prometheus")
+        let (prometheus, address) = try await Self.startPrometheus(scraping: extender, in: folder)
+        let target = try await eventually("the target is up") {
+          try await Self.query("up{job=\"dakr-scheduler\"} == 1", address).first
+        }
+        #expect(target.metric["instance"] == "127.0.0.1:\(extender.httpsPort)")
+        for expression in [
+          "dakr_scheduler_requests_total{operation=\"filter\",status=\"200\"} > 0",
+          "histogram_quantile(0.99, sum by (le) (dakr_scheduler_request_duration_seconds_bucket))",
+          "dakr_scheduler_certificate_expiry_timestamp_seconds - time() > 0",
+          "dakr_scheduler_tls_handshakes_total{result=\"ok\"} > 0",
+          "process_resident_memory_bytes > 0", "dakr_scheduler_build_info",
+        ] {
+          #expect(try await !Self.query(expression, address).isEmpty, "\(expression)")
+        }
+        await prometheus.terminate()
+        await scheduler.stop()
+        await extender.stop()
+      }
+    }
+
+    @Test func passPrometheusOwnLinter() async throws {
+      let cluster = try await Installation.cluster()
+      try await cluster.withFleet(Fleet.mixed) { namespace in
+        let extender = try await Extender.start(watching: cluster)
+        let scheduler = try await SchedulerProcess.start(
+          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza()])
+        try await cluster.create(pods: [Fleet.pod("web")], in: namespace)
+        _ = try await cluster.waitUntilBound(1, in: namespace)
+        let page = try await extender.metricsPage()
+        let found = try await runProgram(
+          try await TestCluster.binary("promtool"), ["check", "metrics"], input: Array(page.utf8))
+        #expect(found.status.isSuccess)
+        #expect(found.standardError + found.standardOutput == "")
+        await scheduler.stop()
+        await extender.stop()
+      }
+    }
+
+    private static func startPrometheus(
+      scraping extender: Extender, in folder: TemporaryFolder
+    ) async throws -> (ChildProcess, String) {
+      let configuration: JSON = [
+        "global": ["scrape_interval": "1s"],
+        "scrape_configs": [
+          [
+            "job_name": "dakr-scheduler", "scheme": "https",
+            "tls_config": ["ca_file": "\(extender.certificates.certificateAuthority.path)"],
+            "static_configs": [["targets": ["127.0.0.1:\(extender.httpsPort)"]]],
+          ]
+        ],
+      ]
+      let file = try folder.write("prometheus.yml", configuration.text)
+      let address = "127.0.0.1:\(try freePort())"
+      let process = try ChildProcess.start(
+        try await TestCluster.binary("prometheus"),
+        ["--config.file", file.path, "--storage.tsdb.path", folder.file("data").path, "--web.listen-address", address],
+        log: folder.file("prometheus.log"))
+      return (process, "http://\(address)")
+    }
+
+    private static func query(_ expression: String, _ address: String) async throws -> [Answer.Series] {
+      let answer = try await runProgramSuccessfully(
+        "curl",
+        ["--silent", "--show-error", "--fail", "--get", "--data-urlencode", "query=\(expression)"]
+          + ["\(address)/api/v1/query"])
+      return try JSONDecoder().decode(Answer.self, from: Data(answer.standardOutputBytes)).data.result
+    }
+  }
+}
