@@ -63,7 +63,7 @@ let package = Package(
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
     module("CurlClient", ["CCurl"]),
-    module("KubernetesAPI", ["ClusterModel", "CurlClient", "WireFormat", logging, subprocess, yams]),
+    module("KubernetesAPI", ["CurlClient", "WireFormat", logging, subprocess, yams]),
     module("Observability", [logging]),
     .executableTarget(
       name: "dakr-scheduler",
@@ -81,7 +81,7 @@ let package = Package(
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("TransportTests", ["Transport", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging]),
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
-    tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "ClusterModel", "TestSupport", logging]),
+    tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
     tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
     tests("EndToEndTests", ["TestSupport"]),

@@ -17,6 +17,7 @@ package final class Server: Sendable {
   private let loops: [NIOLoopBoundBox<LoopConnections>]
   private let state = Mutex(State())
   private let shuttingDown = Atomic<Bool>(false)
+  private let hasEnded = Atomic<Bool>(false)
 
   /// Starts threads, but listens nowhere yet.
   ///
@@ -77,8 +78,9 @@ package final class Server: Sendable {
   /// Shuts down: see `beginShutdown()`; then waits until every connection has ended, at most for `gracePeriod`, closes
   /// the rest, and ends all threads.
   ///
-  /// - Returns: whether every connection ended by itself.
+  /// - Returns: whether every connection ended by itself; true at once for a second call.
   package func shutdown(gracePeriod: TimeAmount) async -> Bool {
+    guard !hasEnded.exchange(true, ordering: .relaxed) else { return true }
     await beginShutdown()
     let drained = await waitUntilEmpty(atMost: gracePeriod)
     for bound in loops {
@@ -91,9 +93,14 @@ package final class Server: Sendable {
       defer { state.reloads = [] }
       return state.reloads
     }
-    for reload in reloads { reload.cancel() }
-    try? await group.shutdownGracefully()
+    for reload in reloads {
+      let ended = group.next().makePromise(of: Void.self)
+      reload.cancel(promise: ended)
+      try? await ended.futureResult.get()
+    }
+    // The pool before the loops: what it still has to report, it reports to a loop.
     try? await core.offloadPool.shutdownGracefully()
+    try? await group.shutdownGracefully()
     return drained
   }
 

@@ -7,6 +7,12 @@ package struct CertificatePair: Sendable, Equatable {
   package let certificateFile: String
   /// Its unencrypted private key.
   package let privateKeyFile: String
+
+  /// Names two files that exist, or will.
+  package init(certificateFile: String, privateKeyFile: String) {
+    self.certificateFile = certificateFile
+    self.privateKeyFile = privateKeyFile
+  }
 }
 
 /// A certificate authority for one test, made by the openssl command line: an implementation that is not the one under

@@ -84,8 +84,10 @@ import Transport
     #expect(status(closed, head("GET", "/readyz")) == 0)
     #expect(status(closed, head("POST", "/filter", peer: PeerIdentity(commonName: nil))) == 0)
     #expect(status(named, head("POST", "/filter", peer: scheduler)) == 0)
-    #expect(status(named, head("POST", "/filter", peer: PeerIdentity(commonName: "x", dnsNames: ["kube-scheduler"]))) == 0)
-    #expect(status(named, head("POST", "/filter", peer: PeerIdentity(commonName: nil, uriNames: ["spiffe://a/b"]))) == 0)
+    #expect(
+      status(named, head("POST", "/filter", peer: PeerIdentity(commonName: "x", dnsNames: ["kube-scheduler"]))) == 0)
+    #expect(
+      status(named, head("POST", "/filter", peer: PeerIdentity(commonName: nil, uriNames: ["spiffe://a/b"]))) == 0)
     for name in ["Kube-Scheduler", "kube-scheduler.", "kube", ""] {
       #expect(status(named, head("POST", "/filter", peer: PeerIdentity(commonName: name))) == 403, "\(name)")
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 
 @testable import dakr_scheduler
@@ -60,7 +61,8 @@ import Testing
   }
 
   @Test func theReferenceListsEverySetting() throws {
-    let documentation = try String(contentsOf: Checkout.file("docs/configuration.md"), encoding: .utf8)
+    let documentation = try String(
+      contentsOf: RepositoryLayout.root.appendingPathComponent("docs/configuration.md"), encoding: .utf8)
     #expect(
       documentation.contains(SettingsReference.markdown()),
       "docs/configuration.md is behind the table; put the output of `dakr-scheduler reference settings` into it")

@@ -46,6 +46,12 @@ enum HTTP2Callbacks {
       unsafe HTTP2Callbacks.received(frame, events)
       return 0
     }
+    // PRIORITY is ignored by a server that says NO_RFC7540_PRIORITIES, so that only its beginning is reported.
+    unsafe nghttp2_session_callbacks_set_on_begin_frame_callback(callbacks) { _, header, userData in
+      guard let header = unsafe header, let events = unsafe HTTP2Callbacks.events(userData) else { return 0 }
+      if unsafe UInt32(header.pointee.type) == NGHTTP2_PRIORITY.rawValue { events.countAbuse(.priorities) }
+      return 0
+    }
     unsafe nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, userData in
       unsafe HTTP2Callbacks.events(userData)?.countAbuse(.invalidFrames)
       return 0
@@ -102,7 +108,6 @@ enum HTTP2Callbacks {
         events.countAbuse(.emptyData)
       }
     case NGHTTP2_RST_STREAM.rawValue: events.countReset(by: header.stream_id)
-    case NGHTTP2_PRIORITY.rawValue: events.countAbuse(.priorities)
     case NGHTTP2_SETTINGS.rawValue:
       if isAcknowledgement { events.events.append(.settingsAcknowledged) } else { events.countAbuse(.settings) }
     case NGHTTP2_PING.rawValue:

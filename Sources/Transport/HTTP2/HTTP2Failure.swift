@@ -10,6 +10,9 @@ struct HTTP2Failure: Error, CustomStringConvertible {
     self.operation = operation
   }
 
+  /// Whether the peer sends CONTINUATION frames without end (CVE-2024-28182).
+  var isHeaderFlood: Bool { code == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS.rawValue }
+
   var description: String {
     let text = unsafe nghttp2_strerror(code).map { unsafe String(cString: $0) } ?? "unknown"
     return "\(operation): nghttp2 error \(code), \(text)"

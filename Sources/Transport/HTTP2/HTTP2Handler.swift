@@ -67,11 +67,11 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     }
     events.now = context.eventLoop.now
     let bytes = unwrapInboundIn(data)
-    do {
-      try unsafe bytes.withUnsafeReadableBytes { try unsafe session.receive($0) }
-    } catch {
+    if let error = receive(bytes) {
       connection.core.logger.debug("HTTP/2 connection broken: \(error)")
+      if error.isHeaderFlood { connection.limitHit(.headers) }
       isTerminated = true
+      session.terminate(error.isHeaderFlood ? HTTP2ErrorCode.enhanceYourCalm : HTTP2ErrorCode.protocolError)
     }
     process(context)
     if session.queuedFrames > connection.limits.maxQueuedFrames {
@@ -80,6 +80,17 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     }
     // A response on the way out makes room for the next; otherwise the flush is left to the end of the read.
     if events.output.readableBytes >= HTTP2Events.outputBytes { send(context) }
+  }
+
+  private func receive(_ bytes: ByteBuffer) -> HTTP2Failure? {
+    unsafe bytes.withUnsafeReadableBytes { source in
+      do throws(HTTP2Failure) {
+        try unsafe session.receive(source)
+        return nil
+      } catch {
+        return error
+      }
+    }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) { send(context) }
@@ -169,9 +180,9 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     }
   }
 
-  /// A response is out. A request that is still coming is told to stop (RFC 9113 §8.1): it has its answer.
+  /// A response is out. A request that is still coming has its answer; the rest of it is read and dropped for
+  /// `Limits.lingerTimeout`, as curl takes being told to stop (RFC 9113 §8.1) for a failure.
   private func finish(_ stream: HTTP2Stream) {
-    if !stream.isRequestComplete { session.reset(stream.id, HTTP2ErrorCode.noError) }
     guard let exchange = stream.exchange else { return }
     finished.append(exchange)
     stream.exchange = nil
@@ -294,6 +305,9 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
         connection.limitHit(.responseTimeout)
         stream.sendingSince = .distantFuture
         session.reset(stream.id, HTTP2ErrorCode.cancel)
+      case .sent where now - stream.sendingSince > limits.lingerTimeout:
+        stream.sendingSince = .distantFuture
+        session.reset(stream.id, HTTP2ErrorCode.noError)
       default: break
       }
     }
@@ -303,6 +317,8 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     guard case .open = stage else { return }
     stage = .closing(noticeUntil: now + connection.limits.goAwayNoticeTimeout)
     session.submitShutdownNotice()
+    if let context { send(context) }
+    session.submitPing()
     if let context { send(context) }
   }
 

@@ -128,10 +128,14 @@ struct HTTP2Session: ~Copyable {
     _ = unsafe nghttp2_submit_rst_stream(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, code)
   }
 
-  /// First step of a graceful close: GOAWAY that still allows every stream, and a PING whose acknowledgement tells that
-  /// the peer has seen it (RFC 9113 §6.8).
+  /// First step of a graceful close: GOAWAY that still allows every stream (RFC 9113 §6.8).
   func submitShutdownNotice() {
     _ = unsafe nghttp2_submit_shutdown_notice(handle)
+  }
+
+  /// A PING whose acknowledgement tells that the peer has seen what was sent before. nghttp2 sends it ahead of other
+  /// frames that wait, so these have to be sent first.
+  func submitPing() {
     _ = unsafe nghttp2_submit_ping(handle, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
   }
 

@@ -54,11 +54,11 @@ struct ServerClient {
   let tls: TLSOptions
 
   /// The body of a GET request that was answered with 200.
-  func get(_ path: String) async throws -> [UInt8] {
+  func get(_ path: String, accept: String = "application/json") async throws -> [UInt8] {
     let engine = try CurlEngine()
     defer { engine.shutdown() }
     let request = HTTPRequest(
-      url: address + path, headers: [(name: "Accept", value: "application/json")], timeoutMilliseconds: 10_000,
+      url: address + path, headers: [(name: "Accept", value: accept)], timeoutMilliseconds: 10_000,
       tls: tls)
     let response: HTTPResponse
     do {
@@ -67,7 +67,7 @@ struct ServerClient {
       throw ServerClientFailure(description: "no answer from \(address): \(error)\(Self.hint(for: "\(error)"))")
     }
     guard response.status == 200 else {
-      let text = TextTable.printable(String(decoding: response.body.prefix(500), as: UTF8.self))
+      let text = TextTable.printable(String(decoding: response.body.prefix(2_000), as: UTF8.self), keepingLines: true)
       throw ServerClientFailure(description: "\(address)\(path) answered \(response.status): \(text)")
     }
     return response.body

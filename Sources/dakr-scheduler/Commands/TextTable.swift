@@ -11,7 +11,7 @@ struct TextTable {
 
   /// Adds a row; a missing cell is empty. Control characters, which may come from the cluster, are shown as U+FFFD.
   mutating func add(_ cells: [String]) {
-    rows.append(cells.map(Self.printable))
+    rows.append(cells.map { Self.printable($0) })
   }
 
   /// The lines, each ended by a newline.
@@ -38,10 +38,14 @@ struct TextTable {
     return line + "\n"
   }
 
-  static func printable(_ text: String) -> String {
+  /// `text` without control characters; with `keepingLines`, line ends stay.
+  static func printable(_ text: String, keepingLines: Bool = false) -> String {
     guard text.unicodeScalars.contains(where: isControl) else { return text }
     var clean = String.UnicodeScalarView()
-    for scalar in text.unicodeScalars { clean.append(isControl(scalar) ? "\u{FFFD}" : scalar) }
+    for scalar in text.unicodeScalars {
+      let isKept = !isControl(scalar) || (keepingLines && scalar == "\n")
+      clean.append(isKept ? scalar : "\u{FFFD}")
+    }
     return String(clean)
   }
 

@@ -26,7 +26,8 @@ final class TransportMetrics: TransportObserver {
   init(in registry: MetricsRegistry) {
     requests = registry.counters(
       metricPrefix + "requests_total",
-      help: "Requests answered, by operation, status and HTTP version; operation none was refused before its head was read.",
+      help:
+        "Requests answered, by operation, status and HTTP version; operation none was refused before its head was read.",
       labels: ["operation", "status", "protocol"])
     let durations = registry.histograms(
       metricPrefix + "request_duration_seconds",
@@ -35,7 +36,8 @@ final class TransportMetrics: TransportObserver {
     let received = registry.histograms(
       metricPrefix + "request_body_bytes", help: "Size of request bodies.", labels: ["operation"], buckets: .bodyBytes)
     let sent = registry.histograms(
-      metricPrefix + "response_body_bytes", help: "Size of response bodies.", labels: ["operation"], buckets: .bodyBytes)
+      metricPrefix + "response_body_bytes", help: "Size of response bodies.", labels: ["operation"], buckets: .bodyBytes
+    )
     func operation(_ name: String) -> Operation {
       Operation(duration: durations.with(name), requestBytes: received.with(name), responseBytes: sent.with(name))
     }
@@ -89,7 +91,8 @@ final class TransportMetrics: TransportObserver {
   func requestFinished(_ summary: RequestSummary) {
     let name = summary.operation ?? "none"
     let operation = operations[name] ?? none
-    requests.with(operations[name] == nil ? "none" : name, "\(summary.status)", summary.httpVersion.rawValue).increment()
+    requests.with(operations[name] == nil ? "none" : name, "\(summary.status)", summary.httpVersion.rawValue)
+      .increment()
     operation.duration.observe(UInt64(clamping: summary.durationNanoseconds))
     operation.requestBytes.observe(UInt64(clamping: summary.requestBytes))
     operation.responseBytes.observe(UInt64(clamping: summary.responseBytes))

@@ -8,11 +8,14 @@ struct PriceFileFailure: Error, CustomStringConvertible {
 /// Reads price files.
 enum PriceFileLoader {
   static func load(_ path: String, mode: PriceFile.Mode) throws -> PriceFile {
-    let bytes = try PrivateFile.read(path, maximumBytes: PriceFile.maximumBytes)
+    try parse(PrivateFile.read(path, maximumBytes: PriceFile.maximumBytes), name: path, mode: mode)
+  }
+
+  static func parse(_ bytes: [UInt8], name: String, mode: PriceFile.Mode) throws(PriceFileFailure) -> PriceFile {
     do {
       return try PriceFile(parsing: bytes, mode: mode)
     } catch {
-      throw PriceFileFailure(description: "the price file \(path) was refused: \(error)")
+      throw PriceFileFailure(description: "the price file \(name) was refused: \(error)")
     }
   }
 }

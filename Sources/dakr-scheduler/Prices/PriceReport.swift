@@ -1,3 +1,4 @@
+import Foundation
 import NodeCost
 
 /// What `/prices` and `prices --sources` say: every source of prices in the order in which they are asked.
@@ -18,6 +19,9 @@ struct PriceReport: Codable {
   }
 
   var sources: [Source]
+
+  /// One line of JSON.
+  func json() throws -> [UInt8] { Array(try JSONEncoder().encode(self)) }
 
   /// - Parameters:
   ///   - book: the prices in use.

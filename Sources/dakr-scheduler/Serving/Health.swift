@@ -46,6 +46,8 @@ final class Health: Sendable {
   }
 
   private static func isVerbose(_ query: String?) -> Bool {
-    (query ?? "").split(separator: "&").contains { $0 == "verbose" || $0.hasPrefix("verbose=") && $0 != "verbose=false" }
+    (query ?? "").split(separator: "&").contains {
+      $0 == "verbose" || $0.hasPrefix("verbose=") && $0 != "verbose=false"
+    }
   }
 }

@@ -9,7 +9,9 @@ import Transport
 /// 2. The transport stops listening, tells its peers to go (GOAWAY in two steps, `Connection: close`) and finishes what
 ///    is in flight.
 /// 3. What is left after the grace period is cut off.
-struct ServerService: Service {
+struct ServerService: Service, CustomStringConvertible {
+  var description: String { "server" }
+
   let server: Server
   let listeners: [Listener]
   let health: Health

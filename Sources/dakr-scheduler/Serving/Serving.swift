@@ -1,7 +1,10 @@
+import CurlClient
 import Glibc
 import Logging
 import NIOCore
+import NodeCost
 import Observability
+import Scheduler
 import ServiceLifecycle
 import Transport
 import UnixSignals
@@ -14,24 +17,25 @@ struct Serving {
   func run() async throws {
     let logger = Logger(label: "dakr-scheduler")
     logStart(logger)
-    let registry = MetricsRegistry()
-    ProcessMetrics.register(in: registry)
-    BuildInformation.current.register(in: registry)
-    let observer = TransportMetrics(in: registry)
-    let server = Server(
-      limits: Limits(settings), eventLoopCount: settings.integer(.eventLoops), observer: observer,
-      logger: Logger(label: "transport"))
+    let engine = try CurlEngine()
+    // libssl cleans up at exit, so no thread of libcurl may be left by then.
+    defer { engine.shutdown() }
+    let prices = try PriceSources(settings, token: token(), engine: engine)
+    let metrics = ServerMetrics(
+      in: MetricsRegistry(), keeper: prices.keeper, refresher: prices.refresher,
+      nodePriceSeries: settings.isTrue(.nodePriceMetric) ? settings.integer(.metricSeries) : 0)
     let health = Health(checks: [])
-    let responder = Responder(admission: try admission(), health: health, registry: registry)
-    let service = ServerService(
-      server: server, listeners: try listeners(responder), health: health,
-      readinessDelay: .nanoseconds(settings.integer(.readinessDelay)),
-      gracePeriod: .nanoseconds(Int64(settings.integer(.gracePeriod))), logger: logger, announce: announce)
-    let group = ServiceGroup(
-      configuration: ServiceGroupConfiguration(
-        services: [ServiceGroupConfiguration.ServiceConfiguration(service: service)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "lifecycle")))
-    try await group.run()
+    let responder = Responder(
+      admission: try admission(), health: health, metrics: metrics,
+      service: ExtenderService(configuration: try schedulerConfiguration()), keeper: prices.keeper,
+      controlPlaneAgeSeconds: { [refresher = prices.refresher] in refresher?.ageNanoseconds.map { Double($0) / 1e9 } },
+      logger: Logger(label: "decisions"))
+    let server = try serverService(responder, health, metrics, logger)
+    // The server comes last: services are stopped in reverse, so it stops first, on a cluster that is still watched.
+    try await ServiceGroup(
+      services: prices.services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
+      logger: Logger(label: "lifecycle")
+    ).run()
   }
 
   private func logStart(_ logger: Logger) {
@@ -46,6 +50,32 @@ struct Serving {
     }
   }
 
+  /// The first token source that is configured.
+  private func token() -> ClusterToken? {
+    if let literal = settings.text(.controlPlaneToken) { return .literal(literal) }
+    if let path = settings.text(.controlPlaneTokenFile) { return .file(path) }
+    return nil
+  }
+
+  private func schedulerConfiguration() throws -> SchedulerConfiguration {
+    let weights: ScoreWeights
+    do {
+      weights = try ScoreWeights(
+        cost: settings.integer(.costWeight), targetAllocated: settings.integer(.targetAllocatedWeight),
+        limitOverProvision: settings.integer(.limitOverProvisionWeight),
+        targetPercent: settings.integer(.targetAllocatedPercent),
+        limitPercent: settings.integer(.limitOverProvisionPercent))
+    } catch {
+      throw SettingsFailure(problems: ["scheduling.weights: \(error.problem)"])
+    }
+    let strategy = ScoringStrategy(rawValue: settings.choice(.strategy)) ?? .unit
+    return SchedulerConfiguration(
+      schedulerNames: settings.list(.schedulerNames),
+      checkpointRuntimeClasses: settings.list(.checkpointRuntimeClasses),
+      scorer: Scorer(strategy: strategy, weights: weights), explainedDecisions: settings.integer(.explainedDecisions),
+      explainedBytes: settings.integer(.explainedBytes))
+  }
+
   private func admission() throws -> Admission {
     let names = settings.list(.allowedClientNames)
     let hasAuthority = settings.text(.clientCA) != nil
@@ -53,6 +83,18 @@ struct Serving {
       throw SettingsFailure(problems: ["tls.allowedClientNames needs tls.clientCA: without it no name is verified"])
     }
     return Admission(needsClientCertificate: hasAuthority, allowedNames: Set(names))
+  }
+
+  private func serverService(
+    _ responder: Responder, _ health: Health, _ metrics: ServerMetrics, _ logger: Logger
+  ) throws -> ServerService {
+    ServerService(
+      server: Server(
+        limits: Limits(settings), eventLoopCount: settings.integer(.eventLoops), observer: metrics.transport,
+        logger: Logger(label: "transport")),
+      listeners: try listeners(responder), health: health,
+      readinessDelay: .nanoseconds(settings.integer(.readinessDelay)),
+      gracePeriod: .nanoseconds(Int64(settings.integer(.gracePeriod))), logger: logger, announce: announce)
   }
 
   private func listeners(_ responder: Responder) throws -> [Listener] {

@@ -41,7 +41,8 @@ struct TrialFolder: Sendable {
   }
 
   /// Writes the kube-scheduler configuration, and returns what to tell the user once the server listens.
-  func nextSteps(https: (host: String, port: Int), http: (host: String, port: Int)?, usesCluster: Bool) throws -> String {
+  func nextSteps(https: (host: String, port: Int), http: (host: String, port: Int)?, usesCluster: Bool) throws -> String
+  {
     let address = "https://\(Self.reachable(https.host)):\(https.port)"
     let configuration = TrialSample.schedulerConfiguration(
       address: address, certificates: certificates, nodeCacheCapable: usesCluster)

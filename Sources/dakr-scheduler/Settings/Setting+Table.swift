@@ -97,12 +97,16 @@ extension Setting {
     "scheduling.snapshotInterval", .duration(milliseconds(1)...seconds(60)), default: "50ms",
     "Least time between two snapshots of the cluster that requests are answered from.")
   static let explainedDecisions = Setting(
-    "scheduling.explainedDecisions", .integer(0...10_000), default: "256",
+    "scheduling.explainedDecisions", .integer(0...100_000), default: "600",
     "How many recent decisions are kept for explain; 0 keeps none.")
+  static let explainedBytes = Setting(
+    "scheduling.explainedBytes", .bytes(0...1 << 30), default: "16MiB",
+    "Memory that kept decisions may take; the oldest go first.")
 
   static let scheduling = [
     schedulerNames, checkpointRuntimeClasses, strategy, costWeight, targetAllocatedWeight, limitOverProvisionWeight,
     targetAllocatedPercent, limitOverProvisionPercent, snapshotInterval, explainedDecisions,
+    explainedBytes,
   ]
 
   // MARK: Reporting
