@@ -68,7 +68,7 @@ final class TransportMetrics: TransportObserver {
     let left = registry.counters(
       metricPrefix + "requests_abandoned_total",
       help: "Requests given up by the peer before their response was written.", labels: ["protocol"])
-    abandoned = (left.with("http1"), left.with("http2"))
+    abandoned = (left.with(HTTPProtocol.http1.metricLabel), left.with(HTTPProtocol.http2.metricLabel))
   }
 
   func connectionOpened(isSecure: Bool) { (isSecure ? connections.https : connections.http).add(1) }
@@ -76,7 +76,7 @@ final class TransportMetrics: TransportObserver {
   func connectionClosed(isSecure: Bool) { (isSecure ? connections.https : connections.http).add(-1) }
 
   func handshakeFinished(negotiated: HTTPProtocol, tlsVersion: String, durationNanoseconds: Int64) {
-    handshakes.with("ok", tlsVersion, negotiated.rawValue).increment()
+    handshakes.with("ok", tlsVersion, negotiated.metricLabel).increment()
     handshakeDuration.observe(UInt64(clamping: durationNanoseconds))
   }
 
@@ -91,7 +91,7 @@ final class TransportMetrics: TransportObserver {
   func requestFinished(_ summary: RequestSummary) {
     let name = summary.operation ?? "none"
     let operation = operations[name] ?? none
-    requests.with(operations[name] == nil ? "none" : name, "\(summary.status)", summary.httpVersion.rawValue)
+    requests.with(operations[name] == nil ? "none" : name, "\(summary.status)", summary.httpVersion.metricLabel)
       .increment()
     operation.duration.observe(UInt64(clamping: summary.durationNanoseconds))
     operation.requestBytes.observe(UInt64(clamping: summary.requestBytes))
@@ -100,5 +100,15 @@ final class TransportMetrics: TransportObserver {
 
   func requestAbandoned(httpVersion: HTTPProtocol) {
     (httpVersion == .http1 ? abandoned.http1 : abandoned.http2).increment()
+  }
+}
+
+extension HTTPProtocol {
+  /// The protocol's name in ALPN (RFC 7301 §6), which users know from other servers.
+  fileprivate var metricLabel: String {
+    switch self {
+    case .http1: "http/1.1"
+    case .http2: "h2"
+    }
   }
 }

@@ -55,14 +55,15 @@ extension Setting {
 
   static let kubeconfig = Setting(
     "kubernetes.kubeconfig", flag: "kubeconfig", .file,
-    "A kubeconfig file for watching nodes and pods, or none to run without the Kubernetes API (then kube-scheduler must be configured with nodeCacheCapable: false). Unset: the service account inside a cluster, else $KUBECONFIG, else ~/.kube/config."
+    "A kubeconfig file for watching nodes and pods, or none to run without the Kubernetes API (then kube-scheduler must be configured with nodeCacheCapable: false). Unset: $KUBECONFIG, else the pod's service account, else ~/.kube/config."
   )
   static let kubeContext = Setting(
     "kubernetes.context", flag: "context", .text,
     "The context of the kubeconfig; unset: its current-context.")
   static let inCluster = Setting(
     "kubernetes.inCluster", flag: "in-cluster", .choice(["auto", "always", "never"]), default: "auto",
-    "Whether to use the pod's service account; auto does so where no kubeconfig is named and one is mounted.")
+    "Whether to use the pod's service account where kubernetes.kubeconfig is not set: auto does so unless $KUBECONFIG is set."
+  )
 
   static let kubernetesAccess = [kubeconfig, kubeContext, inCluster]
 
