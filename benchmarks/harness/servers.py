@@ -22,12 +22,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(condition, seconds, what):
+def wait_until(condition, seconds, what, interval=0.02):
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             raise ServerFailure(f"{what} did not happen within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(interval)
 
 
 class Process:
@@ -188,17 +188,23 @@ class Product(Server):
         self.kit = kit
 
     def start(self, case, cluster_nodes, replies, pods=0, events=0):
+        self.api = APIStub(self.kit, cluster_nodes, pods, events)
+        self.launch(self.api.kubeconfig)
+
+    def start_alone(self):
+        """Without an API server: serves full nodes only."""
+        self.launch("none")
+
+    def launch(self, kubeconfig):
         kit = self.kit
-        self.api = APIStub(kit, cluster_nodes, pods, events)
         port, plain = free_port(), free_port()
         self.address, self.plain = f"127.0.0.1:{port}", f"127.0.0.1:{plain}"
         self.process = Process(self.name, [
-            kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig",
-            self.api.kubeconfig, "--price-file", kit.input("prices.csv"), "--listen", self.address,
-            "--metrics-listen", self.plain], environment={
-                "DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
-        self.process.wait_for_port(plain)
-        wait_until(self.is_ready, 120, "readiness of dakr-scheduler")
+            kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig", kubeconfig,
+            "--price-file", kit.input("prices.csv"), "--listen", self.address, "--metrics-listen", self.plain,
+        ], environment={"DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
+        wait_until(self.is_ready, 120, "readiness of dakr-scheduler", interval=0.002)
+        self.ready_at = time.monotonic()
 
     def is_ready(self):
         if self.process.child.poll() is not None:

@@ -36,15 +36,18 @@ bench_build_tools() {
   bench_certificates "$BENCH_CACHE/tls"
   bench_compile "$bin/driver" "$root/load/driver.cpp" -lnghttp2 -lssl -lcrypto
   bench_compile "$bin/simdjson_pass" "$root/floor/simdjson_pass.cpp" -lsimdjson
+  [ "$bin/count_allocations.so" -nt "$root/gate/count_allocations.c" ] \
+    || gcc -shared -fPIC -O2 -Wall -Wextra -o "$bin/count_allocations.so" "$root/gate/count_allocations.c" -ldl
   bench_go_build "$root/peer-go" "$bin/peer-go"
   bench_go_build "$root/api-stub" "$bin/api-stub"
 }
 
-# Release builds of the product and of its parts; sets BENCH_PRODUCT and BENCH_PARTS.
+# bench_build_swift <product>...: release builds; sets BENCH_PRODUCT and BENCH_PARTS.
 bench_build_swift() {
-  local folder
-  (cd "$bench_repository" && export DAKR_BENCHMARKS=1 && swift build -c release --product dakr-scheduler >&2 \
-    && swift build -c release --product dakr-benchmarks >&2)
+  local folder product
+  for product in "$@"; do
+    (cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --product "$product" >&2)
+  done
   folder="$(cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --show-bin-path)"
   BENCH_PRODUCT="$folder/dakr-scheduler"
   BENCH_PARTS="$folder/dakr-benchmarks"
