@@ -122,11 +122,12 @@ class Peer(Server):
         self.kit, self.collect_at = kit, collect_at
         self.name = f"go-gogc{collect_at}"
 
-    def start(self, case, cluster_nodes, replies):
+    def start(self, case, cluster_nodes, replies, core=SERVER_CORE):
         kit = self.kit
         self.process = Process(self.name, [
             kit.tool("peer-go"), "-certificate", kit.certificate, "-key", kit.key, "-gogc", str(self.collect_at),
-            "-prices", kit.input("prices.csv"), "-nodes", kit.input("nodes.jsonl"), "-limit", str(cluster_nodes)])
+            "-prices", kit.input("prices.csv"), "-nodes", kit.input("nodes.jsonl"), "-limit", str(cluster_nodes)],
+            core=core)
         self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
 
 
@@ -195,14 +196,14 @@ class Product(Server):
         """Without an API server: serves full nodes only."""
         self.launch("none")
 
-    def launch(self, kubeconfig):
+    def launch(self, kubeconfig, core=SERVER_CORE):
         kit = self.kit
         port, plain = free_port(), free_port()
         self.address, self.plain = f"127.0.0.1:{port}", f"127.0.0.1:{plain}"
         self.process = Process(self.name, [
             kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig", kubeconfig,
             "--price-file", kit.input("prices.csv"), "--listen", self.address, "--metrics-listen", self.plain,
-        ], environment={"DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
+        ], core=core, environment={"DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
         wait_until(self.is_ready, 120, "readiness of dakr-scheduler", interval=0.002)
         self.ready_at = time.monotonic()
 
@@ -217,7 +218,8 @@ class Product(Server):
 
     def stop(self):
         self.process.stop()
-        self.api.stop()
+        if self.api:
+            self.api.stop()
 
 
 class APIStub:
