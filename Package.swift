@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
+        "Transport",
         "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
         yams,
       ],
@@ -83,7 +84,12 @@ let package = Package(
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
-    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
+    tests(
+      "dakr-schedulerTests",
+      [
+        "dakr-scheduler", "ClusterModel", "NodeCost", "Observability", "Scheduler", "TestSupport", "Transport",
+        argumentParser, nioCore,
+      ]),
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )

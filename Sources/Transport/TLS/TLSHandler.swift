@@ -33,6 +33,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   private var outgoing = PlaintextQueue()
   private var isEncrypting = false
   private var isReadHeld = false
+  private var owesWritability = false
   private var context: ChannelHandlerContext?
 
   init(
@@ -91,13 +92,21 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
     context.fireChannelInactive()
   }
 
+  /// HTTP learns that it may write only when nothing of what it has written is left here: `isWritable` knows of
+  /// ciphertext alone.
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
-      encrypt(context)
-      if isReadHeld {
-        isReadHeld = false
-        context.read()
-      }
+    guard context.channel.isWritable else { return context.fireChannelWritabilityChanged() }
+    owesWritability = true
+    encrypt(context)
+    reportWritability(context)
+  }
+
+  private func reportWritability(_ context: ChannelHandlerContext) {
+    guard owesWritability, !isEncrypting, !outgoing.hasFlushed, context.channel.isWritable else { return }
+    owesWritability = false
+    if isReadHeld {
+      isReadHeld = false
+      context.read()
     }
     context.fireChannelWritabilityChanged()
   }
@@ -214,7 +223,10 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
     // Flushing may report a change of writability, which leads back here.
     guard state == .open, !isEncrypting else { return }
     isEncrypting = true
-    defer { isEncrypting = false }
+    defer {
+      isEncrypting = false
+      reportWritability(context)
+    }
     while state == .open, outgoing.hasFlushed, context.channel.isWritable {
       do {
         while outgoing.hasFlushed, context.channel.isWritable {

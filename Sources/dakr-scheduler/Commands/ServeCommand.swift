@@ -30,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
   var config: String?
 
   @Option(
-    defaultAsFlag: "",
+    defaultAsFlag: "", parsing: .next,
     help: ArgumentHelp(
       "Serve for a trial with certificates made in this folder (default: ~/.local/state/dakr-scheduler/trial).",
       valueName: "folder"))

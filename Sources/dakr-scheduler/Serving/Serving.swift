@@ -19,7 +19,7 @@ struct Serving {
   func run() async throws {
     let logger = Logger(label: "dakr-scheduler")
     logStart(logger)
-    // Watches and requests share no connection (docs/architecture.md).
+    // Two, so that watches and requests share no connection: libcurl before 8.1 lets one HTTP/2 stream stall the others.
     let engines = (requests: try CurlEngine(), watches: try CurlEngine())
     // libssl cleans up at exit, so no thread of libcurl may be left by then.
     defer {
@@ -33,7 +33,10 @@ struct Serving {
     let metrics = ServerMetrics(
       in: MetricsRegistry(), keeper: prices.keeper, refresher: prices.refresher, informers: informers,
       nodePriceSeries: settings.isTrue(.nodePriceMetric) ? settings.integer(.metricSeries) : 0)
-    let health = Health(checks: ClusterWatch.healthChecks(of: informers, keeper: prices.keeper))
+    let health = Health(
+      checks: ClusterWatch.healthChecks(of: informers, keeper: prices.keeper) + [
+        metrics.transport.certificateCheck, prices.healthCheck,
+      ])
     let responder = Responder(
       admission: try admission(), health: health, metrics: metrics,
       service: ExtenderService(configuration: try schedulerConfiguration()), keeper: prices.keeper,
@@ -141,6 +144,7 @@ struct Serving {
     if let address = settings.address(.httpsAddress) {
       let tls = TLSConfiguration(
         certificateFile: certificate, privateKeyFile: key, clientCAFile: settings.text(.clientCA),
+        minimumVersion: TLSMinimumVersion(rawValue: settings.choice(.minimumTLSVersion)) ?? .tls12,
         reloadInterval: .nanoseconds(Int64(settings.integer(.reloadInterval))))
       listeners.append(
         Listener(name: "https", host: address.host, port: address.port, tls: tls, responder: responder))

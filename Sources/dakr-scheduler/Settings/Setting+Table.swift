@@ -49,7 +49,13 @@ extension Setting {
     "tls.reloadInterval", .duration(milliseconds(100)...seconds(3_600)), default: "10s",
     "How often certificate files are checked for changes.")
 
-  static let certificates = [tlsCertificate, tlsKey, clientCA, allowedClientNames, reloadInterval]
+  static let minimumTLSVersion = Setting(
+    "tls.minimumVersion", .choice(["1.2", "1.3"]), default: "1.2",
+    "The lowest TLS version that is accepted; kube-scheduler speaks both.")
+
+  static let certificates = [
+    tlsCertificate, tlsKey, clientCA, allowedClientNames, reloadInterval, minimumTLSVersion,
+  ]
 
   // MARK: Kubernetes API
 
