@@ -8,6 +8,7 @@ tenths of them. etcd, kube-apiserver, kube-scheduler and the extender share this
 import argparse
 import json
 import os
+import statistics
 import time
 
 import cluster
@@ -80,10 +81,6 @@ def run_size(kit, binaries, nodes, chosen):
     return {"podsPerSecond": rates, "failedAttempts": worst}
 
 
-def median(values):
-    return sorted(values)[len(values) // 2]
-
-
 def main():
     parser = argparse.ArgumentParser(prog="benchmarks/run scheduler", description=__doc__)
     parser.add_argument("--nodes", default="1000,5000")
@@ -107,7 +104,7 @@ def main():
              "| nodes | no extender | ours | ours ÷ none | Go peer | peer ÷ none | failed attempts (none, ours, peer) |",
              "|--:|--:|--:|--:|--:|--:|---|"]
     for nodes, size in sizes.items():
-        none, ours, peer = (median(size["podsPerSecond"][name]) for name in ("none", "dakr", "go"))
+        none, ours, peer = (statistics.median(size["podsPerSecond"][name]) for name in ("none", "dakr", "go"))
         failed = ", ".join(str(size["failedAttempts"][name]) for name in ("none", "dakr", "go"))
         lines.append(f"| {nodes} | {none} | {ours} | {ours / none:.2f} | {peer} | {peer / none:.2f} | {failed} |")
     text = "\n".join(lines)
