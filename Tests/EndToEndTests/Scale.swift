@@ -86,7 +86,7 @@ extension EndToEnd {
     private static func expectNoErrors(of extender: Extender) async throws {
       let metrics = try await extender.metrics()
       for verb in ["filter", "prioritize"] {
-        let answered = metrics.matching("dakr_scheduler_requests_total", ["operation": verb])
+        let answered = metrics.matching("dakr_scheduler_requests_total", ["operation": verb]).filter { $0.value > 0 }
         #expect(Set(answered.compactMap { $0.labels["status"] }) == ["200"], "\(answered)")
       }
       #expect(metrics.sum("dakr_scheduler_decisions_total", ["result": "error"]) == 0)
