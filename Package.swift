@@ -93,3 +93,14 @@ let package = Package(
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )
+
+// Parts of the product alone, for benchmarks/run; not built otherwise.
+if Context.environment["DAKR_BENCHMARKS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "dakr-benchmarks",
+      dependencies: [
+        "ClusterModel", "NodeCost", "Scheduler", "Transport", "WireFormat", argumentParser, logging, nioCore,
+      ],
+      path: "benchmarks/swift", swiftSettings: strict))
+}
