@@ -49,6 +49,30 @@ extension EndToEnd {
       }
     }
 
+    /// The alerts parse, and ask for nothing that the extender does not export.
+    @Test func alertsAreAboutMetricsThatExist() async throws {
+      let file = RepositoryLayout.root.appendingPathComponent("manifests/components/prometheus-operator/alerts.yaml")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      // Prometheus' own format is what stands below `spec`.
+      let start = try #require(text.range(of: "\nspec:\n"))
+      let rules = text[start.upperBound...].split(separator: "\n").map { $0.dropFirst(2) }.joined(separator: "\n")
+      let folder = try TemporaryFolder("rules")
+      let checked = try await runProgram(
+        try await TestCluster.binary("promtool"), ["check", "rules", try folder.write("rules.yml", rules + "\n").path])
+      #expect(checked.status.isSuccess, "\(checked.standardError)\(checked.standardOutput)")
+
+      let extender = try await Extender.start(watching: try await Installation.cluster())
+      let exported = Set(
+        try await extender.metricsPage().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+          .map { String($0.split(separator: " ")[2]) })
+      let expressions = rules.split(separator: "\n").filter { !$0.contains("description:") }.joined(separator: "\n")
+      for match in expressions.matches(of: /dakr_scheduler_[a-z_]+/) {
+        let name = String(match.output).replacing("_bucket", with: "")
+        #expect(exported.contains(name) || name.contains("control_plane"), "\(name)")
+      }
+      await extender.stop()
+    }
+
     private static func startPrometheus(
       scraping extender: Extender, in folder: TemporaryFolder
     ) async throws -> (ChildProcess, String) {

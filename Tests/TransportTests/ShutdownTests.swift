@@ -40,6 +40,20 @@ import Testing
     }
   }
 
+  /// The end of a response lies in TLS and in the socket when HTTP is done with it.
+  @Test(.timeLimit(.minutes(2)), arguments: ["--http1.1", "--http2"])
+  func aSlowReaderGetsItsWholeResponse(_ version: String) async throws {
+    try await TestServer.run { server in
+      async let answer = server.curl(
+        "/bytes/12000000", [version, "--limit-rate", "6M", "-o", "/dev/null", "-w", "%{size_download}"])
+      try await eventually("the response is on its way") { server.server.bufferedBytes > 0 }
+      let isDrained = await server.server.shutdown(gracePeriod: .seconds(30))
+      #expect(isDrained)
+      let result = try await answer
+      #expect(result.isSuccess && result.output == "12000000", "\(result.output) \(result.errors)")
+    }
+  }
+
   @Test(.timeLimit(.minutes(2)))
   func underLoadNothingIsLost() async throws {
     try await TestServer.run { server in

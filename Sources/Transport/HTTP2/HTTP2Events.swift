@@ -100,7 +100,8 @@ final class HTTP2Events {
     let head = ServerRequestHead(
       method: headers.method, path: target?.path ?? "", query: target?.query, contentType: headers.contentType,
       accept: headers.accept, contentEncoding: headers.contentEncoding,
-      authorization: headers.authorization, contentLength: headers.contentLength, httpVersion: .http2, peer: connection.peer, isSecure: connection.isSecure,
+      authorization: headers.authorization, contentLength: headers.contentLength, httpVersion: .http2,
+      peer: connection.peer, isSecure: connection.isSecure,
       remoteAddress: connection.remoteAddress)
     return Exchange(head: head, core: connection.core, now: now)
   }
