@@ -2,151 +2,39 @@ import ClusterModel
 
 /// A proof that no plan reaches a smaller bill.
 package struct LowerBound: Hashable, Sendable {
-  /// One multiplier of the proof.
+  /// The price of a resource in a group of nodes that are alike.
   package struct Multiplier: Hashable, Sendable {
     package var resource: String
-    /// A pod whose choice of nodes the row is about, as `namespace/name`; empty for the row over all pods.
-    package var podsLike: String
+    /// A node of the group.
+    package var nodesLike: String
     /// Nanodollars per hour and unit (milli-CPU, byte, piece).
     package var nanodollarsPerUnit: Double
   }
 
   /// No plan's bill is below this, in nanodollars per hour.
   package var nanodollarsPerHour: Int64
-  /// What proves it; rows that prove nothing are left out.
+  /// What proves it (see `AssignmentDual`); prices of 0 are left out.
   package var multipliers: [Multiplier]
 
   /// How far a bill is above the bound, in percent of the bound.
   package func gapPercent(of bill: Int64) -> Double {
     nanodollarsPerHour > 0 ? (Double(bill) / Double(nanodollarsPerHour) - 1) * 100 : (bill > 0 ? .infinity : 0)
   }
-}
 
-/// Raises the Lagrangian dual of a cover relaxation.
-struct LagrangianAscent {
-  private let relaxation: CoverRelaxation
-  /// Rows whose demand is not covered by the nodes that stay anyway.
-  let activeRows: [Int]
-  /// Offer of each column to each active row, as a share of the row's demand.
-  private var shares: [Double] = []
-  private var prices: [Double]
-  private var sizes: [Double]
-  private(set) var multipliers: [Double]
-  private(set) var best = 0.0
-
-  /// - Parameter fill: how full nodes can be packed at best (1 for a proof; less for a guess at what a packing needs).
-  init(_ relaxation: CoverRelaxation, fill: Double) {
-    self.relaxation = relaxation
-    activeRows = relaxation.rows.indices.filter { relaxation.rows[$0].demand > 0 }
-    prices = relaxation.columns.map { Double($0.price) }
-    sizes = relaxation.columnSizes.map(Double.init)
-    for column in relaxation.columns {
-      for row in activeRows {
-        shares.append(Double(column.offers[row]) * fill / Double(relaxation.rows[row].demand))
+  /// Reads the proof off a dual; its value is rounded down by more than its arithmetic can err.
+  init(_ problem: PlanningProblem, _ groups: NodeGroups, _ dual: AssignmentDual) {
+    // Each of some 10⁵ additions errs by at most 2⁻⁵³ of the largest sum, which is a few times the bill.
+    let slack = 1 + abs(dual.value) * 1e-9
+    nanodollarsPerHour = dual.fixedBill.addingSaturating(Int64(max(0, min(dual.value - slack, 9e18)).rounded(.down)))
+    multipliers = []
+    let resources = problem.resourceNames.count
+    for group in 0..<groups.count {
+      for resource in 0..<resources where dual.prices[group * resources + resource] > 0 {
+        multipliers.append(
+          Multiplier(
+            resource: problem.resourceNames[resource], nodesLike: problem.nodeNames[Int(groups.examples[group])],
+            nanodollarsPerUnit: dual.prices[group * resources + resource] / Double(problem.resourceUnits[resource])))
       }
     }
-    multipliers = [Double](repeating: 0, count: activeRows.count)
-  }
-
-  /// Value of the dual at `candidate`, and its supergradient.
-  private func evaluate(_ candidate: [Double], _ gradient: inout [Double]) -> Double {
-    let rows = candidate.count
-    var value = 0.0
-    for row in 0..<rows {
-      value += candidate[row]
-      gradient[row] = 1
-    }
-    for column in prices.indices {
-      var reduced = prices[column]
-      for row in 0..<rows { reduced -= candidate[row] * shares[column * rows + row] }
-      if reduced >= 0 { continue }
-      value += reduced * sizes[column]
-      for row in 0..<rows { gradient[row] -= shares[column * rows + row] * sizes[column] }
-    }
-    return value
-  }
-
-  /// Polyak's steps towards an estimate that shrinks while nothing improves.
-  mutating func climb(steps: Int) {
-    let rows = activeRows.count
-    if rows == 0 || prices.isEmpty { return }
-    var current = [Double](repeating: 0, count: rows)
-    var gradient = current
-    let ceiling = zip(prices, sizes).reduce(0) { $0 + $1.0 * $1.1 }
-    var target = ceiling
-    var factor = 0.5
-    var idle = 0
-    best = 0
-    for _ in 0..<steps {
-      let value = evaluate(current, &gradient)
-      if value > best {
-        if value > best * (1 + 1e-7) { idle = 0 }
-        best = value
-        multipliers = current
-      } else {
-        idle += 1
-        if idle > 12 {
-          idle = 0
-          factor *= 0.7
-          target = min(ceiling, best + (target - best) * 0.7)
-          current = multipliers
-        }
-      }
-      let norm = gradient.reduce(0) { $0 + $1 * $1 }
-      if norm < 1e-18 || factor < 1e-9 { break }
-      let step = factor * max(target - value, best * 1e-9 + 1) / norm
-      for row in 0..<rows { current[row] = max(0, current[row] + step * gradient[row]) }
-    }
-  }
-
-  /// Multiplier per unit of the row's resource, for every row of the relaxation (0 where the row is not active).
-  func pricesPerUnit(fill: Double) -> [Double] {
-    var result = [Double](repeating: 0, count: relaxation.rows.count)
-    for (position, row) in activeRows.enumerated() {
-      result[row] = multipliers[position] * fill / Double(relaxation.rows[row].demand)
-    }
-    return result
-  }
-}
-
-extension LowerBound {
-  /// Proves a bound. Whatever the ascent finds is valid: its value is recomputed here and rounded down.
-  init(_ problem: PlanningProblem, _ relaxation: CoverRelaxation, steps: Int = 3000) {
-    var ascent = LagrangianAscent(relaxation, fill: 1)
-    ascent.climb(steps: steps)
-    let perUnit = ascent.pricesPerUnit(fill: 1)
-    var sum = 0.0
-    var magnitude = 1.0
-    for row in relaxation.rows.indices where perUnit[row] > 0 {
-      sum += perUnit[row] * Double(relaxation.rows[row].demand)
-    }
-    magnitude += sum
-    for (column, size) in zip(relaxation.columns, relaxation.columnSizes) {
-      var reduced = Double(column.price)
-      for row in relaxation.rows.indices where perUnit[row] > 0 {
-        reduced -= perUnit[row] * Double(column.offers[row])
-      }
-      if reduced < 0 {
-        sum += reduced * Double(size)
-        magnitude -= reduced * Double(size)
-      }
-    }
-    // Each of the few thousand operations errs by at most 2⁻⁵³ of the magnitude.
-    sum -= magnitude * 1e-11
-    nanodollarsPerHour = relaxation.fixedBill.addingSaturating(Int64(max(0, min(sum, 9e18)).rounded(.down)))
-    multipliers = relaxation.rows.indices.filter { perUnit[$0] > 0 }.map { row in
-      let item = relaxation.rows[row]
-      return Multiplier(
-        resource: problem.resourceNames[item.resource],
-        podsLike: item.mask < 0 ? "" : Self.examplePod(problem, item.mask),
-        nanodollarsPerUnit: perUnit[row] / Double(problem.resourceUnits[item.resource]))
-    }
-  }
-
-  private static func examplePod(_ problem: PlanningProblem, _ mask: Int32) -> String {
-    for pod in 0..<problem.podCount where problem.isMovable(pod) {
-      if problem.kindMasks[Int(problem.podKinds[pod])] == mask { return problem.podTitle(pod) }
-    }
-    return ""
   }
 }

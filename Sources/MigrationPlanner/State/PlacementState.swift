@@ -114,7 +114,12 @@ struct PlacementState {
   /// Whether `room` is at least `demand` in every lane; both are not negative.
   @inline(__always)
   static func covers(_ room: ResourceVector, _ demand: ResourceVector) -> Bool {
-    let left = room &- demand
+    isCovered(room &- demand)
+  }
+
+  /// Whether no lane of what is left is negative.
+  @inline(__always)
+  static func isCovered(_ left: ResourceVector) -> Bool {
     let half = left.lowHalf | left.highHalf
     let quarter = half.lowHalf | half.highHalf
     return (quarter[0] | quarter[1]) >= 0

@@ -1,0 +1,60 @@
+/// Finds a cheap placement: greedy first, then better until told to stop.
+struct PlacementSearch {
+  let problem: PlanningProblem
+  let options: PlanningOptions
+  let guide: SearchGuide
+  let lowerBound: Int64
+  /// Asked often; true ends the search with what it has.
+  let shouldStop: (PlanningProgress) -> Bool
+
+  private var maximumMoves: Int { options.limits.movesPerPlan ?? .max }
+
+  private func progress(_ phase: PlanningProgress.Phase, _ steps: Int, _ billBefore: Int64, _ state: PlacementState)
+    -> PlanningProgress
+  {
+    PlanningProgress(
+      phase: phase, steps: steps, billBefore: billBefore, bestBill: state.bill, lowerBound: lowerBound,
+      moves: state.movedPods)
+  }
+
+  /// Gives the best placement found.
+  func run() -> PlacementState {
+    let initial = PlacementState(problem)
+    let before = initial.bill
+    var best = Packing(initial, guide: guide, seed: options.seed)
+    var steps = 0
+    for order in DrainOrder.allCases {
+      if steps > 0 && shouldStop(progress(.draining, steps, before, best.state)) { break }
+      var packing = Packing(initial, guide: guide, seed: options.seed)
+      var drains = DrainSearch(
+        problem, guide: guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
+      let canStop = steps > 0
+      drains.run(&packing, order) {
+        canStop && shouldStop(progress(.draining, steps, before, best.state))
+      }
+      steps += 1
+      if objective(packing.state) < objective(best.state) { best = packing }
+    }
+    _ = shouldStop(progress(.draining, steps, before, best.state))
+    improve(&best, before, &steps)
+    MoveReduction(problem).exchangeNames(&best)
+    best.commit()
+    return best.state
+  }
+
+  private func objective(_ state: PlacementState) -> Double {
+    Double(state.bill) * options.horizonHours + Double(state.moveCost)
+  }
+
+  private func improve(_ packing: inout Packing, _ before: Int64, _ steps: inout Int) {
+    var search = OpenSetSearch(
+      packing, guide: guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
+    let sufficient = Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
+    while Double(packing.state.bill) > sufficient {
+      if let most = options.maximumSteps, steps >= most { return }
+      if shouldStop(progress(.improving, steps, before, packing.state)) { return }
+      _ = search.step(&packing)
+      steps += 1
+    }
+  }
+}
