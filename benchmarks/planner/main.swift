@@ -26,7 +26,7 @@ for name in arguments.dropFirst() where name != "-v" {
   let problem = builder.build()
   let built = clock.now
   var last: Int64 = .max
-  let (bound, placement, bill, moves) = Planner.plan(problem) { progress in
+  let plan = Planner.plan(problem) { progress in
     let now = (clock.now - built) / .seconds(1)
     if progress.bestBill < last {
       last = progress.bestBill
@@ -37,6 +37,8 @@ for name in arguments.dropFirst() where name != "-v" {
     return now > seconds
   }
   let done = clock.now
+  let (bound, placement, bill, moves) = (plan.lowerBound, plan.placement, plan.billAfter, plan.moves.count)
+  print("  waves", plan.waveCount, "unordered", plan.unorderedPods.count, "temporary", plan.moves.count { $0.reason == .breaksCycle }, "wave 1", plan.moves.count { $0.wave == 1 }, "steps", plan.steps)
   if arguments.contains("-v") {
     var used = problem.immovableUse
     for pod in 0..<problem.podCount where problem.isMovable(pod) { used[Int(placement[pod])] &+= problem.kindDemands[Int(problem.podKinds[pod])] }

@@ -110,6 +110,11 @@ package struct PlanningProblem: Sendable {
   /// `namespace/name` of a pod.
   package func podTitle(_ pod: Int) -> String { "\(podNamespaces[pod])/\(podNames[pod])" }
 
+  /// The budgets that cover a pod.
+  func budgets(of pod: Int) -> ArraySlice<Int32> {
+    budgetOffsets.isEmpty ? [] : budgetsOfPod[Int(budgetOffsets[pod])..<Int(budgetOffsets[pod + 1])]
+  }
+
   /// Whether nothing but the plan's own moves keeps the node from being emptied.
   package func canEmpty(_ node: Int) -> Bool { isRemovable[node] && holdingPods[node] == 0 }
 

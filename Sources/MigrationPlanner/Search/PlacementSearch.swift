@@ -18,7 +18,7 @@ struct PlacementSearch {
   }
 
   /// Gives the best placement found.
-  func run() -> PlacementState {
+  func run() -> (state: PlacementState, steps: Int) {
     let initial = PlacementState(problem)
     let before = initial.bill
     var best = Packing(initial, guide: guide, seed: options.seed)
@@ -34,12 +34,14 @@ struct PlacementSearch {
       }
       steps += 1
       if objective(packing.state) < objective(best.state) { best = packing }
+      // Where the relaxation guided well, the simpler orders are not worth their time.
+      if maximumMoves == .max && Double(best.state.bill) < 1.04 * Double(lowerBound) { break }
     }
     _ = shouldStop(progress(.draining, steps, before, best.state))
     improve(&best, before, &steps)
     MoveReduction(problem).exchangeNames(&best)
     best.commit()
-    return best.state
+    return (best.state, steps)
   }
 
   private func objective(_ state: PlacementState) -> Double {
