@@ -10,15 +10,14 @@ struct LagrangianAscent {
   private(set) var multipliers: [Double]
   private(set) var best = 0.0
 
-  /// - Parameter fill: how full nodes can be packed at best (1 for a proof; less for a guess at what a packing needs).
-  init(_ relaxation: CoverRelaxation, fill: Double) {
+  init(_ relaxation: CoverRelaxation) {
     self.relaxation = relaxation
     activeRows = relaxation.rows.indices.filter { relaxation.rows[$0].demand > 0 }
     prices = relaxation.columns.map { Double($0.price) }
     sizes = relaxation.columnSizes.map(Double.init)
     for column in relaxation.columns {
       for row in activeRows {
-        shares.append(Double(column.offers[row]) * fill / Double(relaxation.rows[row].demand))
+        shares.append(Double(column.offers[row]) / Double(relaxation.rows[row].demand))
       }
     }
     multipliers = [Double](repeating: 0, count: activeRows.count)
@@ -75,11 +74,11 @@ struct LagrangianAscent {
     }
   }
 
-  /// Multiplier per unit of the row's resource, for every row of the relaxation (0 where the row is not active).
-  func pricesPerUnit(fill: Double) -> [Double] {
-    var result = [Double](repeating: 0, count: relaxation.rows.count)
+  /// Multiplier per unit of each of `count` resources; 0 for those without an active row.
+  func pricesPerUnit(resources count: Int) -> [Double] {
+    var result = [Double](repeating: 0, count: count)
     for (position, row) in activeRows.enumerated() {
-      result[row] = multipliers[position] * fill / Double(relaxation.rows[row].demand)
+      result[relaxation.rows[row].resource] = multipliers[position] / Double(relaxation.rows[row].demand)
     }
     return result
   }

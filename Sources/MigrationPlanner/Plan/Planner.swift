@@ -27,10 +27,10 @@ package enum Planner {
 
   private static func relax(_ problem: PlanningProblem) -> (bound: LowerBound, guide: SearchGuide) {
     let relaxation = CoverRelaxation(problem)
-    var ascent = LagrangianAscent(relaxation, fill: 1)
+    var ascent = LagrangianAscent(relaxation)
     ascent.climb(steps: 1000)
     let groups = NodeGroups(problem)
-    var dual = AssignmentDual(problem, groups, start: ascent.pricesPerUnit(fill: 1))
+    var dual = AssignmentDual(problem, groups, start: ascent.pricesPerUnit(resources: problem.resourceNames.count))
     dual.climb(steps: min(2000, max(20, 40_000_000 / max(dual.work, 1))))
     return (LowerBound(problem, groups, dual), SearchGuide(problem, groups, dual))
   }

@@ -24,13 +24,14 @@ struct MaskTable {
 }
 
 extension MaskTable.Key {
-  func admits(_ node: Node) -> Bool { isSelected(node) && tolerates(node) }
+  func admits(_ node: Node) -> Bool {
+    isSelected(node) && tolerates(node) && volumes.allSatisfy { terms in terms.contains { $0.matches(node) } }
+  }
 
-  /// `nodeSelector`, node affinity and the volumes' node affinity.
+  /// `nodeSelector` and node affinity.
   func isSelected(_ node: Node) -> Bool {
     nodeSelector.pairs.allSatisfy { node.labels[$0.key] == $0.value }
       && (nodeAffinity.map { terms in terms.contains { $0.matches(node) } } ?? true)
-      && volumes.allSatisfy { terms in terms.contains { $0.matches(node) } }
   }
 
   func tolerates(_ node: Node) -> Bool {

@@ -139,11 +139,18 @@ struct TopologyCompiler {
       if carriers.isNew {
         for member in members {
           profiles[member].supports.append(
-            .init(tally: matches.number, dependents: carriers.number, dependsItself: false))
+            .init(tally: matches.number, dependents: carriers.number, dependsItself: false, servesItself: false))
         }
       }
       if let own = profiles[position].supports.firstIndex(where: { $0.dependents == carriers.number }) {
         profiles[position].supports[own].dependsItself = true
+      }
+      if isMember {
+        for member in members {
+          for own in profiles[member].supports.indices where profiles[member].supports[own].dependents == carriers.number {
+            profiles[member].supports[own].servesItself = true
+          }
+        }
       }
       contribute(position, to: carriers.number)
       profiles[position].needs.append(.init(tally: matches.number, countsItself: isMember))

@@ -25,6 +25,8 @@ package struct TopologyRules: Sendable {
     /// Counts the pods that need it.
     package var dependents: Int32
     package var dependsItself: Bool
+    /// Whether pods that need it may be in the tally themselves, so that one that is left is none for itself.
+    package var servesItself: Bool
   }
 
   /// Pods of this profile are counted by, or bound to, a spread constraint.

@@ -42,7 +42,7 @@ struct EjectionRepacking {
         put(pod, on: target, &packing)
         continue
       }
-      if remaining == 0 { return false }
+      if remaining == 0 || packing.exceedsWorkload(pod) { return false }
       remaining -= 1
       penalties[pod] += 1
       troubled.append(pod)
@@ -113,7 +113,7 @@ struct EjectionRepacking {
     var pod = packing.state.firstPod[node]
     while pod >= 0 {
       let kind = Int(problem.podKinds[Int(pod)])
-      if problem.topology.isFree(Int(problem.kindProfiles[kind])) {
+      if problem.topology.isFree(Int(problem.kindProfiles[kind])) && !packing.exceedsWorkload(Int(pod)) {
         let demand = problem.kindDemands[kind]
         let isHome = problem.podNodes[Int(pod)] == Int32(node)
         let worth = packing.guide.worth[kind]
@@ -203,6 +203,6 @@ struct EjectionRepacking {
     }
     let problem = packing.problem
     let isFree = problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int(pod)])]))
-    return isFree ? Int(pod) : nil
+    return isFree && !packing.exceedsWorkload(Int(pod)) ? Int(pod) : nil
   }
 }

@@ -32,7 +32,10 @@ struct MoveReduction {
       UInt64(UInt32(bitPattern: problem.podKinds[pod])) << 32 | UInt64(UInt32(bitPattern: node))
     }
     func isStranger(_ pod: Int) -> Bool { packing.state.nodeOfPod[pod] != problem.podNodes[pod] }
-    let strangers = movable.filter { isStranger(Int($0)) }
+    let strangers = movable.filter { pod in
+      isStranger(Int(pod))
+        && problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int(pod)])]))
+    }
     for pod in strangers {
       let place = key(Int(pod), packing.state.nodeOfPod[Int(pod)])
       next[Int(pod)] = heads[place] ?? -1
@@ -45,7 +48,8 @@ struct MoveReduction {
       while let head = heads[home], head >= 0 {
         let other = Int(head)
         heads[home] = next[other]
-        // Entries of pods that changed names meanwhile are stale.
+        // Entries of pods that changed names meanwhile are stale. Names are kept within pods of free kinds: others'
+        // moves were judged one by one.
         if other == pod || !isStranger(other) || packing.state.nodeOfPod[other] != problem.podNodes[pod] { continue }
         let place = key(other, packing.state.nodeOfPod[pod])
         swapNames(pod, other, &packing)

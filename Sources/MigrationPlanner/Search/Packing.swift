@@ -8,6 +8,7 @@ struct Packing {
   /// Relative disturbance of scores, 0 for none.
   var noise: Float = 0
   let guide: SearchGuide
+  private let movesPerWorkload: Int32
   /// How many nodes with room are compared before the best of them is taken.
   private let window: Int
   /// Open nodes in no order, and where each stands in the list.
@@ -26,10 +27,11 @@ struct Packing {
 
   var problem: PlanningProblem { state.problem }
 
-  init(_ state: PlacementState, guide: SearchGuide, seed: UInt64) {
+  init(_ state: PlacementState, guide: SearchGuide, options: PlanningOptions) {
     self.state = state
     self.guide = guide
-    random = SplitMix64(seed: seed)
+    random = SplitMix64(seed: options.seed)
+    movesPerWorkload = Int32(clamping: max(options.limits.movesPerWorkload ?? .max, 0))
     let problem = state.problem
     window = problem.nodeCount <= 64 ? .max : 24
     index = RoomIndex(nodeCount: problem.nodeCount, groupOfNode: guide.groups.groupOfNode, shares: guide.shares)
@@ -106,6 +108,14 @@ struct Packing {
   @inline(__always)
   func size(_ pod: Int) -> Float { guide.worth[Int(problem.podKinds[pod])] }
 
+  /// Whether the pod, if it went anywhere but home, would be one too many of its workload.
+  @inline(__always)
+  func exceedsWorkload(_ pod: Int) -> Bool {
+    let own = state.nodeOfPod[pod]
+    return movesPerWorkload < .max && (own < 0 || own == problem.podNodes[pod])
+      && state.movedOfWorkload[Int(problem.podWorkloads[pod])] >= movesPerWorkload
+  }
+
   /// How little a target with this much room is liked: what is left unused of it, and how badly that is mixed.
   @inline(__always)
   private func score(_ left: ResourceVector, _ group: Int) -> Float {
@@ -121,6 +131,7 @@ struct Packing {
     let home = Int(problem.podNodes[pod])
     let own = Int(state.nodeOfPod[pod])
     if home != own && isOpen[home] && state.hasRoom(home, demand) && state.isAllowed(pod, kind, on: home) { return home }
+    if exceedsWorkload(pod) { return nil }
     var best: Int?
     var bestScore = Float.infinity
     var seen = 0

@@ -21,16 +21,32 @@ struct PlacementSearch {
   func run() -> (state: PlacementState, steps: Int) {
     let initial = PlacementState(problem)
     let before = initial.bill
-    var best = Packing(initial, guide: guide, seed: options.seed)
+    var best = Packing(initial, guide: guide, options: options)
     var steps = 0
+    if options.objective != .balance {
+      drain(&best, before, &steps)
+      improve(&best, before, &steps)
+      MoveReduction(problem).exchangeNames(&best)
+      best.commit()
+    }
+    if options.objective != .cost {
+      var balance = BalanceSearch(problem, threshold: options.balanceThreshold, maximumMoves: maximumMoves)
+      let known = best.state
+      balance.run(&best) { shouldStop(progress(.improving, steps, before, known)) }
+    }
+    return (best.state, steps)
+  }
+
+  private func drain(_ best: inout Packing, _ before: Int64, _ steps: inout Int) {
+    let start = best
     for order in DrainOrder.allCases {
       if steps > 0 && shouldStop(progress(.draining, steps, before, best.state)) { break }
-      var packing = Packing(initial, guide: guide, seed: options.seed)
+      var packing = start
       var drains = DrainSearch(
         problem, guide: guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
-      let canStop = steps > 0
-      drains.run(&packing, order) {
-        canStop && shouldStop(progress(.draining, steps, before, best.state))
+      let known = best.state
+      drains.run(&packing, order) { [isFirst = steps == 0] in
+        !isFirst && shouldStop(progress(.draining, 1, before, known))
       }
       steps += 1
       if objective(packing.state) < objective(best.state) { best = packing }
@@ -38,10 +54,6 @@ struct PlacementSearch {
       if maximumMoves == .max && Double(best.state.bill) < 1.04 * Double(lowerBound) { break }
     }
     _ = shouldStop(progress(.draining, steps, before, best.state))
-    improve(&best, before, &steps)
-    MoveReduction(problem).exchangeNames(&best)
-    best.commit()
-    return (best.state, steps)
   }
 
   private func objective(_ state: PlacementState) -> Double {

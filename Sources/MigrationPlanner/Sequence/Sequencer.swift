@@ -46,7 +46,9 @@ struct Sequencer {
     used = initial.used
     upper = initial.topology
     lower = initial.topology
-    hopsLeft = 16 + goal.count / 50
+    var planned = 0
+    for pod in goal.indices where goal[pod] != problem.podNodes[pod] { planned += 1 }
+    hopsLeft = min(16 + goal.count / 50, max(0, (limits.movesPerPlan ?? .max) - planned))
   }
 
   /// Finds the order. `shouldStop` may end it early; what is not ordered by then is dropped.

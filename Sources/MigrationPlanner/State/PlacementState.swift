@@ -21,6 +21,8 @@ struct PlacementState {
   private(set) var movedPods = 0
   /// What moving them costs, in nanodollars.
   private(set) var moveCost: Int64 = 0
+  /// How many pods of each workload are not where the problem has them.
+  private(set) var movedOfWorkload: [Int32]
 
   // Movable pods on each node, as doubly linked lists over pod numbers; -1 ends a list.
   private(set) var firstPod: [Int32]
@@ -34,6 +36,7 @@ struct PlacementState {
     room = problem.capacities
     holders = problem.holdingPods
     topology = TopologyState(problem.topology)
+    movedOfWorkload = [Int32](repeating: 0, count: problem.workloadCount)
     firstPod = [Int32](repeating: -1, count: problem.nodeCount)
     nextPod = [Int32](repeating: -1, count: problem.podCount)
     previousPod = nextPod
@@ -79,6 +82,7 @@ struct PlacementState {
     if nodeOfPod[pod] != problem.podNodes[pod] {
       movedPods &-= 1
       moveCost &-= problem.podMoveCosts[pod]
+      movedOfWorkload[Int(problem.podWorkloads[pod])] &-= 1
     }
     used[node] &-= problem.kindDemands[kind]
     updateRoom(node)
@@ -98,6 +102,7 @@ struct PlacementState {
     if nodeOfPod[pod] != problem.podNodes[pod] {
       movedPods &+= 1
       moveCost &+= problem.podMoveCosts[pod]
+      movedOfWorkload[Int(problem.podWorkloads[pod])] &+= 1
     }
     enter(pod, node)
   }

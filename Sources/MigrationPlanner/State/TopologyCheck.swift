@@ -52,7 +52,7 @@ struct TopologyCheck {
   ) -> Bool {
     let domain = rules.domain(rule.tally, source)
     if domain < 0 || domain == rules.domain(rule.tally, target) { return false }
-    if lower.count(rule.tally, domain) > 1 { return false }
+    if lower.count(rule.tally, domain) > (rule.servesItself ? 2 : 1) { return false }
     let dependents = upper.count(rule.dependents, domain) &- (rule.dependsItself ? 1 : 0)
     return dependents > 0
   }
@@ -65,7 +65,12 @@ struct TopologyCheck {
     let from = rules.domain(spread.tally, source)
     let to = rules.domain(spread.tally, target)
     if rule.isBound && to < 0 { return true }
-    if from == to { return false }
+    if from == to {
+      if to < 0 { return false }
+      // Nothing changes, but kube-scheduler would not put the pod back into a domain that holds too many already.
+      let least = min(lower.extremes[Int(rule.spread)].least, lower.count(spread.tally, to) &- (rule.countsItself ? 1 : 0))
+      return rule.isBound && upper.count(spread.tally, to) &- (spread.lacksDomains ? 0 : least) > spread.maxSkew
+    }
     let settledLeast = lower.extremes[Int(rule.spread)].least
     var least = settledLeast
     if rule.countsItself && from >= 0 { least = min(least, lower.count(spread.tally, from) &- 1) }
