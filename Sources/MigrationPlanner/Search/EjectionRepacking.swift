@@ -9,6 +9,8 @@ struct EjectionRepacking {
   private var penalties: [Float]
   /// How many nodes are looked at for an ejection.
   let reach: Int
+  /// How much dearer it is to eject a pod that is at home.
+  var homeWeight: Float = 1.2
   private var candidates: [Int32] = []
   private var pods: [Ejectable] = []
 
@@ -120,7 +122,7 @@ struct EjectionRepacking {
         let regret = packing.guide.regret(kind, group)
         // A pod that is in the wrong place is cheap to send away.
         let fitness = regret < .infinity ? worth / (worth + regret) : 1
-        let cost = penalties[Int(pod)] * (worth / size) * fitness * (isHome ? 1.2 : 1)
+        let cost = penalties[Int(pod)] * (worth / size) * fitness * (isHome ? homeWeight : 1)
         pods.append(Ejectable(pod: pod, cost: cost, demand: demand))
       }
       pod = packing.state.nextPod[Int(pod)]

@@ -64,11 +64,20 @@ struct PlacementSearch {
     var search = OpenSetSearch(
       packing, guide: guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
     let sufficient = Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
-    while Double(packing.state.bill) > sufficient {
+    let isLarge = problem.podCount > 2000
+    while true {
+      let isSufficient = Double(packing.state.bill) <= sufficient
+      if isSufficient && (isLarge || steps > 2000) { return }
       if let most = options.maximumSteps, steps >= most { return }
       if shouldStop(progress(.improving, steps, before, packing.state)) { return }
-      _ = search.step(&packing)
       steps += 1
+      if search.isSmall && steps & 127 == 5 {
+        _ = search.tryTwin(&packing)
+      } else if isSufficient || !isLarge && steps & 1 == 0 {
+        _ = steps & 30 == 0 ? search.rebuild(&packing) : search.bringHome(&packing)
+      } else {
+        _ = search.step(&packing)
+      }
     }
   }
 }
