@@ -57,7 +57,7 @@ let package = Package(
       linkerSettings: [.linkedLibrary("simdjson")]),
     module("ClusterModel"),
     module("NodeCost", ["ClusterModel"]),
-    module("MigrationPlanner", ["ClusterModel", "NodeCost"]),
+    module("MigrationPlanner", ["ClusterModel"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),

@@ -89,7 +89,9 @@ struct ClusterGenerator {
     if chance(30) { pod.tolerations = [Toleration(key: "dedicated")] }
     if chance(8) { pod.hostPorts = [HostPort(8080, address: chance(50) ? "" : "10.0.0.\(below(2))")] }
     if chance(10) { pod.volumes = [PodVolume(attachDriver: "disk.csi")] }
-    if chance(5) { pod.volumes.append(PodVolume(nodeAffinity: [NodeSelectorTerm([SelectorRequirement("zone", .isIn, ["z1"])])])) }
+    if chance(5) {
+      pod.volumes.append(PodVolume(nodeAffinity: [NodeSelectorTerm([SelectorRequirement("zone", .isIn, ["z1"])])]))
+    }
     if chance(4) { pod.volumes.append(PodVolume(isLocalToNode: true)) }
     if chance(8) { pod.workloadPodsPerNode = 1 + below(3) }
     pod.doNotDisrupt = chance(3)

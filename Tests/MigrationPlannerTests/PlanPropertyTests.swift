@@ -25,7 +25,7 @@ struct PlanPropertyTests {
 
   @Test(arguments: 0..<20)
   func plansHoldEveryRuleAtEveryStep(_ block: UInt64) {
-    for seed in block * 50..<(block + 1) * 50 {
+    for seed in block * 100..<(block + 1) * 100 {
       var generator = ClusterGenerator(seed: seed)
       let builder = generator.builder()
       let problem = builder.build()

@@ -10,7 +10,8 @@ struct PlannerTests {
     _ name: String, cpu: Int64 = 4000, dollars: Double = 1, labels: [(key: String, value: String)] = [],
     taints: [Taint] = [], isRemovedWhenEmpty: Bool = true
   ) -> PlannerNode {
-    let all = labels + [(key: WellKnownName.checkpointNodeLabel, value: "true"), (key: "kubernetes.io/hostname", value: name)]
+    let all =
+      labels + [(key: WellKnownName.checkpointNodeLabel, value: "true"), (key: "kubernetes.io/hostname", value: name)]
     return PlannerNode(
       Node(
         name: name, labels: Labels(all), taints: taints,

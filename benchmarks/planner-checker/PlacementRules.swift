@@ -54,7 +54,9 @@ struct PlacementRules {
           return "anti-affinity of \(pods[other].pod.name)"
         }
       }
-      if placement[other] == node, own.hostPorts.contains(where: { port in pods[other].hostPorts.contains { clash(port, $0) } }) {
+      if placement[other] == node,
+        own.hostPorts.contains(where: { port in pods[other].hostPorts.contains { clash(port, $0) } })
+      {
         return "host port of \(pods[other].pod.name)"
       }
     }
@@ -80,7 +82,8 @@ struct PlacementRules {
   }
 
   /// The least count before the pod is put down, which is what kube-scheduler compares with.
-  private func leastWithout(_ pod: Int, _ counts: [String: Int], _ here: String, _ constraint: SpreadConstraint) -> Int {
+  private func leastWithout(_ pod: Int, _ counts: [String: Int], _ here: String, _ constraint: SpreadConstraint) -> Int
+  {
     var before = counts
     if constraint.selector.matches(pods[pod].labels) { before[here, default: 0] -= 1 }
     return before.values.min() ?? 0

@@ -47,7 +47,9 @@ package struct PlanChecker {
         }
         wave.append((pod, problem.nodeNames[move.source], problem.nodeNames[move.target]))
       }
-      complaints += checkWave(wave, &placement, &usage, options, checksRulesBetweenPods).map { "wave \(waveNumber): \($0)" }
+      complaints += checkWave(wave, &placement, &usage, options, checksRulesBetweenPods).map {
+        "wave \(waveNumber): \($0)"
+      }
     }
     complaints += checkEnd(plan, problem, placement, options)
     return complaints
@@ -102,12 +104,15 @@ package struct PlanChecker {
     if !policy.assumesEveryPodMigratable && pod.pod.liveMigrationValue != "true" && !hasClass {
       return "pod did not opt in"
     }
-    if pod.doNotDisrupt || pod.safeToEvict == false || pod.isCoolingDown || pod.usesHostNamespaces { return "pod pinned" }
+    if pod.doNotDisrupt || pod.safeToEvict == false || pod.isCoolingDown || pod.usesHostNamespaces {
+      return "pod pinned"
+    }
     if pod.ownerKind == "" && !policy.movesPodsWithoutController { return "bare pod" }
     if !policy.movesPodsWithLocalStorage && pod.volumes.contains(where: { $0.isLocalToNode }) { return "local data" }
     if !policy.movesPodsWithHostPorts && !pod.hostPorts.isEmpty { return "host ports" }
     for budget in input.budgets
-    where budget.namespace == pod.pod.namespace && budget.selector.matches(pod.labels) && budget.disruptionsAllowed <= 0 {
+    where budget.namespace == pod.pod.namespace && budget.selector.matches(pod.labels) && budget.disruptionsAllowed <= 0
+    {
       return "budget \(budget.name) is empty"
     }
     return isHome ? nil : rules.nodeFault(pod, to.node)
@@ -145,7 +150,9 @@ package struct PlanChecker {
   ) -> [String] {
     var complaints: [String] = []
     if bill(pods.map(\.pod.nodeName)) != plan.billBefore { complaints.append("bill before is not \(plan.billBefore)") }
-    if bill(placement) != plan.billAfter { complaints.append("bill after is \(bill(placement)), not \(plan.billAfter)") }
+    if bill(placement) != plan.billAfter {
+      complaints.append("bill after is \(bill(placement)), not \(plan.billAfter)")
+    }
     if plan.billAfter < plan.lowerBound.nanodollarsPerHour { complaints.append("bill after is below the bound") }
     if let most = options.limits.movesPerPlan, plan.moves.count > most { complaints.append("too many moves") }
     if let most = options.limits.movesPerWorkload {
@@ -156,7 +163,8 @@ package struct PlanChecker {
       }
       if counts.values.contains(where: { $0.count > most }) { complaints.append("too many moves of a workload") }
     }
-    for drain in plan.drains where placement.indices.contains(where: { isHolding($0, placement, problem.nodeNames[drain.node]) }) {
+    for drain in plan.drains
+    where placement.indices.contains(where: { isHolding($0, placement, problem.nodeNames[drain.node]) }) {
       complaints.append("node \(problem.nodeNames[drain.node]) is not empty")
     }
     return complaints

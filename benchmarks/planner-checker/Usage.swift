@@ -16,12 +16,16 @@ struct Usage {
 
   mutating func add(_ pod: PlannerPod, to node: String) {
     taken[node, default: .zero].add(pod.pod.demand.requests)
-    for volume in pod.volumes where volume.attachDriver != "" { volumes[node, default: [:]][volume.attachDriver, default: 0] += 1 }
+    for volume in pod.volumes where volume.attachDriver != "" {
+      volumes[node, default: [:]][volume.attachDriver, default: 0] += 1
+    }
   }
 
   mutating func remove(_ pod: PlannerPod, from node: String) {
     taken[node, default: .zero].subtract(pod.pod.demand.requests)
-    for volume in pod.volumes where volume.attachDriver != "" { volumes[node, default: [:]][volume.attachDriver, default: 0] -= 1 }
+    for volume in pod.volumes where volume.attachDriver != "" {
+      volumes[node, default: [:]][volume.attachDriver, default: 0] -= 1
+    }
   }
 
   /// What a node has too little of among the things that the pod asks for.
@@ -35,8 +39,11 @@ struct Usage {
     if isOver(used.milliCPU, offer.milliCPU, ask.milliCPU, headroom.cpu) { return "too little CPU" }
     if isOver(used.memoryBytes, offer.memoryBytes, ask.memoryBytes, headroom.memory) { return "too little memory" }
     if isOver(used.pods, offer.pods, 1, headroom.others["pods"] ?? 0) { return "too many pods" }
-    if isOver(used.ephemeralStorageBytes, offer.ephemeralStorageBytes, ask.ephemeralStorageBytes, 0) { return "too little disk" }
-    for amount in ask.extended where isOver(used[extended: amount.name], offer[extended: amount.name], amount.count, 0) {
+    if isOver(used.ephemeralStorageBytes, offer.ephemeralStorageBytes, ask.ephemeralStorageBytes, 0) {
+      return "too little disk"
+    }
+    for amount in ask.extended where isOver(used[extended: amount.name], offer[extended: amount.name], amount.count, 0)
+    {
       return "too little \(amount.name)"
     }
     for volume in pod.volumes where volume.attachDriver != "" {

@@ -11,7 +11,7 @@ import csv, os, random, sys
 GPU_PRICE = {"": 0.0, "P100": 1.2, "T4": 0.35, "V100M16": 2.2, "V100M32": 2.6, "G1": 1.0, "G2": 1.6, "G3": 3.0}
 
 
-def openb(traces, out, pods_file, name, removed, seed):
+def openb(traces, out, pods_file, name, removed, seed, pinned):
     rng = random.Random(seed)
     nodes = list(csv.DictReader(open(os.path.join(traces, "openb_node_list_all_node.csv"))))
     models = sorted({n["model"] for n in nodes})
@@ -23,7 +23,6 @@ def openb(traces, out, pods_file, name, removed, seed):
     spot = [rng.random() < 0.3 for _ in nodes]
     free = [list(s) for s in size]
     placed = []
-    misses = 0
     for pod in pods:
         gpus = int(pod["num_gpu"])
         need = [int(pod["cpu_milli"]), int(pod["memory_mib"]),
@@ -35,15 +34,10 @@ def openb(traces, out, pods_file, name, removed, seed):
         for i, f in enumerate(free):
             if not mask >> models.index(nodes[i]["model"]) & 1 or any(a < b for a, b in zip(f, need)):
                 continue
-            if need[2] == 0 and size[i][2] > 0 and rng.random() < 0.7:
-                continue
             s = (f[0] - need[0]) / size[i][0] + (f[1] - need[1]) / size[i][1]
             if s > score:
                 best, score = i, s
         if best < 0:
-            misses += 1
-            if misses > 400:
-                break
             continue
         for r in range(4):
             free[best][r] -= need[r]
@@ -52,9 +46,12 @@ def openb(traces, out, pods_file, name, removed, seed):
     with open(os.path.join(out, name + ".txt"), "w") as f:
         f.write(f"{len(nodes)} {len(kept)}\n")
         for s, n, p, cheap in zip(size, nodes, price, spot):
-            f.write(f"{s[0]} {s[1]} {s[2]} {s[3]} {p * (0.4 if cheap else 1):.4f} 1 {models.index(n['model'])}\n")
+            labelled = 0 if pinned and rng.random() < 0.3 else 1
+            f.write(f"{s[0]} {s[1]} {s[2]} {s[3]} {p * (0.4 if cheap else 1):.4f} {labelled} "
+                    f"{models.index(n['model'])}\n")
         for need, node, mask in kept:
-            f.write(f"{need[0]} {need[1]} {need[2]} 1 -1 -1 {node} {mask}\n")
+            movable = 0 if pinned and rng.random() < 1 / 3 else 1
+            f.write(f"{need[0]} {need[1]} {need[2]} {movable} -1 -1 {node} {mask}\n")
 
 
 def azure(traces, out):
@@ -74,6 +71,7 @@ def azure(traces, out):
 
 if __name__ == "__main__":
     traces, out = sys.argv[1:3]
-    openb(traces, out, "openb_pod_list_gpuspec33.csv", "openb_mid", 0.45, 1)
-    openb(traces, out, "openb_pod_list_cpu250.csv", "openb_cpu250", 0.45, 2)
+    openb(traces, out, "openb_pod_list_gpuspec33.csv", "openb_mid", 0.35, 1, True)
+    openb(traces, out, "openb_pod_list_cpu250.csv", "openb_cpu250", 0.35, 2, True)
+    openb(traces, out, "openb_pod_list_gpuspec33.csv", "openb_free", 0.45, 1, False)
     azure(traces, out)

@@ -102,16 +102,16 @@ struct FleetGenerator {
       instance.nodes[node].nodeClass = random.below(3)
     }
     let groups = (instance.pods.map(\.group).max() ?? 0) + 1
-    var isFixed = [Bool](repeating: false, count: groups)
+    // What cannot move gathers on some nodes, as stateful pools do: two pods of three on half of them.
+    let isStateful = instance.nodes.indices.map { _ in random.below(2) == 0 }
     var rule = [Int](repeating: 0, count: groups)
     for group in 0..<groups {
-      isFixed[group] = random.below(3) == 0
       rule[group] = random.below(10)
       if random.below(20) == 0 { instance.budgets[group] = random.below(4) }
     }
     for pod in instance.pods.indices {
       let group = instance.pods[pod].group
-      instance.pods[pod].isMovable = !isFixed[group]
+      instance.pods[pod].isMovable = !isStateful[instance.pods[pod].node] || random.below(3) == 0
       switch rule[group] {
       case 0: instance.pods[pod].antiAffinityKey = "kubernetes.io/hostname"
       case 1: instance.pods[pod].spreadKey = "topology.kubernetes.io/zone"

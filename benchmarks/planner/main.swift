@@ -1,66 +1,134 @@
 import Foundation
 import MigrationPlanner
+import PlanChecker
 
-let arguments = CommandLine.arguments.dropFirst()
-let directory = "benchmarks/instances"
-let seconds = Double(arguments.first ?? "3") ?? 3
+/// Prints one line per instance: bills, bound, gap, moves, waves, time, memory, and the baselines in the same run.
+///
+///     planner-benchmark [--seconds S] [--max-moves N] [--baselines] [--check] [--twice] INSTANCE…
+///
+/// An instance is a file of benchmarks/instances without its ending, `fleetN` (generated, N nodes) or `realN`.
+struct Benchmark {
+  private let directory = "benchmarks/instances"
+  private let clock = ContinuousClock()
+  var seconds = 3.0
+  var runsBaselines = false
+  var checks = false
+  var repeats = false
+  var options = PlanningOptions()
 
-func load(_ name: String) -> Instance? {
-  guard let text = try? String(contentsOfFile: "\(directory)/\(name).txt", encoding: .utf8) else { return nil }
-  return Instance(name: name, text: text)
-}
-for name in arguments.dropFirst() where name != "-v" {
-  var instance: Instance?
-  if name.hasPrefix("az5000") || name.hasPrefix("real") {
-    let arrivals = (try? String(contentsOfFile: "\(directory)/azure_v1_runs.txt", encoding: .utf8)) ?? ""
-    var generator = FleetGenerator(arrivals: arrivals, seed: 1)
-    instance = name.hasPrefix("real") ? generator.realistic(name: name, nodeCount: Int(name.dropFirst(4)) ?? 500)
-      : generator.fleet(name: name, nodeCount: 5000)
-  } else {
-    instance = load(name)
-  }
-  guard let instance else { print("cannot read", name); continue }
-  let clock = ContinuousClock()
-  let builder = instance.builder()
-  let start = clock.now
-  let problem = builder.build()
-  let built = clock.now
-  var last: Int64 = .max
-  let plan = Planner.plan(problem) { progress in
-    let now = (clock.now - built) / .seconds(1)
-    if progress.bestBill < last {
-      last = progress.bestBill
-      if problem.nodeCount < 100 || progress.steps % 50 == 0 || progress.phase == .draining {
-        print(String(format: "  %.3fs %@ step %d bill %.4f moves %d", now, progress.phase.rawValue, progress.steps, Double(last) / 1e9, progress.moves))
-      }
+  func load(_ name: String) -> Instance? {
+    for prefix in ["fleet", "real"] where name.hasPrefix(prefix) {
+      guard let count = Int(name.dropFirst(prefix.count)),
+        let arrivals = try? String(contentsOfFile: "\(directory)/azure_v1_runs.txt", encoding: .utf8)
+      else { return nil }
+      var generator = FleetGenerator(arrivals: arrivals, seed: 1)
+      return prefix == "real"
+        ? generator.realistic(name: name, nodeCount: count) : generator.fleet(name: name, nodeCount: count)
     }
-    return now > seconds
+    guard let text = try? String(contentsOfFile: "\(directory)/\(name).txt", encoding: .utf8) else { return nil }
+    return Instance(name: name, text: text)
   }
-  let done = clock.now
-  let (bound, placement, bill, moves) = (plan.lowerBound, plan.placement, plan.billAfter, plan.moves.count)
-  print("  waves", plan.waveCount, "unordered", plan.unorderedPods.count, "temporary", plan.moves.count { $0.reason == .breaksCycle }, "wave 1", plan.moves.count { $0.wave == 1 }, "steps", plan.steps)
-  if arguments.contains("-v") {
-    var used = problem.immovableUse
-    for pod in 0..<problem.podCount where problem.isMovable(pod) { used[Int(placement[pod])] &+= problem.kindDemands[Int(problem.podKinds[pod])] }
-    var cap = SIMD8<Double>.zero, use = SIMD8<Double>.zero
-    var hist = [String: Int](), types = [String: (Int, Int)]()
-    for node in 0..<problem.nodeCount {
-      let open = used[node].wrappedSum() > 0
-      let key = "\(problem.capacities[node][0])/\(problem.capacities[node][1]) \(Double(problem.nodePrices[node]) / 1e9)"
-      types[key, default: (0, 0)].1 += 1
-      if !open { continue }
-      types[key, default: (0, 0)].0 += 1
-      cap += SIMD8<Double>(problem.capacities[node]); use += SIMD8<Double>(used[node])
-      let a = Double(used[node][0]) / Double(problem.capacities[node][0]), b = Double(used[node][1]) / Double(problem.capacities[node][1])
-      hist[String(format: "%.1f %.1f", a, b), default: 0] += 1
+
+  func run(_ name: String) {
+    guard let instance = load(name) else {
+      print("\(name): cannot be read; instances are files of \(directory), fleetN or realN")
+      return
     }
-    print(problem.resourceNames, problem.resourceUnits, "fill", use / cap)
-    for (k, v) in hist.sorted(by: { $0.key < $1.key }) { print("  fill cpu,mem", k, v) }
-    for (k, v) in types.sorted(by: { $0.key < $1.key }) { print("  type", k, v) }
-    for m in bound.multipliers { print("  ", m) }
+    let builder = instance.builder()
+    let start = clock.now
+    let problem = builder.build()
+    let built = clock.now
+    var first = (seconds: 0.0, bill: Int64.max)
+    let plan = Planner.plan(problem, options) { progress in
+      let now = (clock.now - built) / .seconds(1)
+      if first.bill == .max && progress.phase == .improving { first = (now, progress.bestBill) }
+      return now > seconds
+    }
+    let end = clock.now
+    func dollars(_ nanodollars: Int64) -> String { String(format: "%.4f", Double(nanodollars) / 1e9) }
+    func time(_ duration: Duration) -> String { String(format: "%.3f", duration / .seconds(1)) }
+    print(
+      "\(name): nodes \(problem.nodeCount) pods \(problem.podCount) kinds \(problem.kindCount)",
+      "build \(time(built - start)) s plan \(time(end - built)) s",
+      "before \(dollars(plan.billBefore)) after \(dollars(plan.billAfter))",
+      "bound \(dollars(plan.lowerBound.nanodollarsPerHour)) gap \(String(format: "%.3f", plan.gapPercent)) %",
+      "moves \(plan.moves.count) waves \(plan.waveCount) left out \(plan.unorderedPods.count) steps \(plan.steps)",
+      first.bill < .max ? "first \(String(format: "%.3f", first.seconds)) s \(dollars(first.bill))" : "",
+      "peak \(peakMebibytes()) MiB")
+    if let most = options.limits.movesPerPlan { printKnapsack(problem, plan, most) }
+    if checks {
+      let complaints = PlanChecker(builder).complaints(
+        plan, problem, options, checksRulesBetweenPods: problem.podCount < 1000)
+      print("  checker: \(complaints.isEmpty ? "every step holds" : complaints.prefix(3).joined(separator: "; "))")
+    }
+    if repeats {
+      var again = instance
+      for pod in again.pods.indices { again.pods[pod].node = Int(plan.placement[pod]) }
+      let start = clock.now
+      let second = Planner.plan(again.builder().build(), options) { _ in (clock.now - start) / .seconds(1) > seconds }
+      print("  planned on its own result: \(second.moves.count) moves")
+    }
+    if runsBaselines { compare(instance, plan) }
   }
-  print(String(format: "%@ nodes %d pods %d kinds %d build %.3fs: before %.4f after %.4f (check %.4f) bound %.4f gap %.3f%% moves %d in %.2fs",
-    name, problem.nodeCount, problem.podCount, problem.kindCount, (built - start) / .seconds(1), Double(problem.bill(problem.podNodes)) / 1e9, Double(bill) / 1e9,
-    Double(problem.bill(placement)) / 1e9, Double(bound.nanodollarsPerHour) / 1e9, bound.gapPercent(of: bill), moves, (done - built) / .seconds(1)))
+
+  /// The saving that a knapsack of whole nodes allows for a number of moves, nodes taken in fractions.
+  private func printKnapsack(_ problem: PlanningProblem, _ plan: Plan, _ most: Int) {
+    var counts = [Int](repeating: 0, count: problem.nodeCount)
+    for pod in 0..<problem.podCount where problem.isMovable(pod) { counts[Int(problem.podNodes[pod])] += 1 }
+    let items = (0..<problem.nodeCount).filter { problem.canEmpty($0) && counts[$0] > 0 }
+      .map { (price: Double(problem.nodePrices[$0]), count: Double(counts[$0])) }
+      .sorted { $0.price / $0.count > $1.price / $1.count }
+    var left = Double(most)
+    var saving = 0.0
+    for item in items where left > 0 {
+      saving += item.price * min(1, left / item.count)
+      left -= item.count
+    }
+    let reached = Double(plan.billBefore - plan.billAfter)
+    print(String(format: "  %.2f %% of the knapsack bound %.4f", reached / saving * 100, saving / 1e9))
+  }
+
+  private func compare(_ instance: Instance, _ plan: Plan) {
+    var best = 0.0
+    for (name, run) in [
+      ("drain by utilisation", { (baselines: inout Baselines) in baselines.drainByUtilisation() }),
+      ("consolidate", { $0.consolidate() }), ("repack", { $0.repack() }),
+    ] {
+      var baselines = Baselines(instance)
+      let start = clock.now
+      let result = run(&baselines)
+      let saving = Double(plan.billBefore - result.nanodollarsPerHour)
+      best = max(best, saving)
+      print(
+        String(
+          format: "  %@: %.4f moves %d in %.2f s", name, Double(result.nanodollarsPerHour) / 1e9, result.moves,
+          (clock.now - start) / .seconds(1)))
+    }
+    let own = Double(plan.billBefore - plan.billAfter)
+    print(String(format: "  saving over best baseline's: %.3f", best > 0 ? own / best : .infinity))
+  }
+
+  private func peakMebibytes() -> Int {
+    guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8) else { return 0 }
+    for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+      return (Int(line.filter(\.isNumber)) ?? 0) / 1024
+    }
+    return 0
+  }
 }
 
+var benchmark = Benchmark()
+var arguments = Array(CommandLine.arguments.dropFirst())
+var names: [String] = []
+while !arguments.isEmpty {
+  let argument = arguments.removeFirst()
+  switch argument {
+  case "--seconds": benchmark.seconds = Double(arguments.isEmpty ? "" : arguments.removeFirst()) ?? 3
+  case "--max-moves": benchmark.options.limits.movesPerPlan = Int(arguments.isEmpty ? "" : arguments.removeFirst())
+  case "--baselines": benchmark.runsBaselines = true
+  case "--check": benchmark.checks = true
+  case "--twice": benchmark.repeats = true
+  default: names.append(argument)
+  }
+}
+for name in names { benchmark.run(name) }

@@ -97,7 +97,9 @@ struct AssignmentDual {
   @inline(__always)
   private func cost(_ cohort: Int, _ group: Int, _ prices: [Double]) -> Double {
     var cost = 0.0
-    for resource in 0..<resources { cost += prices[group * resources + resource] * demands[cohort * resources + resource] }
+    for resource in 0..<resources {
+      cost += prices[group * resources + resource] * demands[cohort * resources + resource]
+    }
     return cost
   }
 

@@ -45,7 +45,9 @@ struct PlanAssembly {
     }
     return (0..<problem.nodeCount)
       .filter { before[$0] > 0 && after[$0] == 0 && problem.isRemovable[$0] }
-      .map { Plan.Drain(node: $0, nanodollarsPerHour: problem.nodePrices[$0], moves: max(moves[$0], 1), wave: waves[$0]) }
+      .map {
+        Plan.Drain(node: $0, nanodollarsPerHour: problem.nodePrices[$0], moves: max(moves[$0], 1), wave: waves[$0])
+      }
       .sorted { ($0.wave, $1.nanodollarsPerHour, $0.node) < ($1.wave, $0.nanodollarsPerHour, $1.node) }
   }
 }

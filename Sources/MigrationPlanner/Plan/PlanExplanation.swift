@@ -81,7 +81,9 @@ package struct PlanExplanation {
     if !problem.isRemovable[node] { return .notRemovable }
     if problem.holdingPods[node] > 0 {
       for pod in 0..<problem.podCount where Int(problem.podNodes[pod]) == node {
-        if let reason = problem.immovableReasons[pod], !reason.vanishesWithNode { return .holdsImmovablePod(pod, reason) }
+        if let reason = problem.immovableReasons[pod], !reason.vanishesWithNode {
+          return .holdsImmovablePod(pod, reason)
+        }
       }
     }
     let pods = state.pods(on: node).map(Int.init).sorted { left, right in

@@ -10,29 +10,25 @@ package enum Planner {
     shouldStop: (PlanningProgress) -> Bool
   ) -> Plan {
     withoutActuallyEscaping(shouldStop) { shouldStop in
-      let (bound, guide) = relax(problem)
-      let search = PlacementSearch(
-        problem: problem, options: options, guide: guide, lowerBound: bound.nanodollarsPerHour, shouldStop: shouldStop)
-      let found = search.run()
+      var relaxation = Relaxation(problem)
+      var search = PlacementSearch(problem, options, shouldStop: shouldStop)
+      let found = search.run(&relaxation)
+      let bound = relaxation.bound()
       var sequencer = Sequencer(problem, goal: found.state.nodeOfPod, limits: options.limits)
       sequencer.run { false }
       let assembly = PlanAssembly(problem: problem, bound: bound, isBalancing: options.objective == .balance)
       let plan = assembly.plan(sequencer, searchSteps: found.steps)
-      return plan.billAfter <= plan.billBefore ? plan : empty(problem, bound, found.steps)
+      let leastSaving = options.objective == .cost ? Double(plan.billBefore) * options.leastSavingPercent / 100 : 0
+      let isWorthwhile = Double(plan.billBefore - plan.billAfter) >= leastSaving
+      return isWorthwhile ? plan : empty(problem, bound, found.steps)
     }
   }
 
   /// The bound alone.
-  package static func lowerBound(_ problem: PlanningProblem) -> LowerBound { relax(problem).bound }
-
-  private static func relax(_ problem: PlanningProblem) -> (bound: LowerBound, guide: SearchGuide) {
-    let relaxation = CoverRelaxation(problem)
-    var ascent = LagrangianAscent(relaxation)
-    ascent.climb(steps: 1000)
-    let groups = NodeGroups(problem)
-    var dual = AssignmentDual(problem, groups, start: ascent.pricesPerUnit(resources: problem.resourceNames.count))
-    dual.climb(steps: min(2000, max(20, 40_000_000 / max(dual.work, 1))))
-    return (LowerBound(problem, groups, dual), SearchGuide(problem, groups, dual))
+  package static func lowerBound(_ problem: PlanningProblem) -> LowerBound {
+    var relaxation = Relaxation(problem)
+    relaxation.refine()
+    return relaxation.bound()
   }
 
   private static func empty(_ problem: PlanningProblem, _ bound: LowerBound, _ steps: Int) -> Plan {

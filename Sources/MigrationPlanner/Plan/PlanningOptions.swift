@@ -26,6 +26,9 @@ package struct PlanningOptions: Hashable, Sendable {
   package var limits = Limits()
   /// For how long a saving is counted when it is weighed against what moves cost.
   package var horizonHours = 24.0
+  /// A plan for `cost` that saves less than this share of the bill is not made: a cluster that was just planned stays as
+  /// it is, although a longer search would find a little more.
+  package var leastSavingPercent = 0.5
   /// Share of a node's resource above which `balance` relieves it.
   package var balanceThreshold = 0.8
   /// The same seed, input and answers of `shouldStop` give the same plan.

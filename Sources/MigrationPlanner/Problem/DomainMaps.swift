@@ -106,7 +106,9 @@ struct ClassIndex {
         } else {
           ofNamespace[namespace] ?? []
         }
-      for candidate in candidates where selection.selector.matches(classes[candidate].labels) { found.append(candidate) }
+      for candidate in candidates where selection.selector.matches(classes[candidate].labels) {
+        found.append(candidate)
+      }
     }
     return found.sorted()
   }

@@ -125,7 +125,8 @@ struct Compilation {
       if !pod.occupiesNode { continue }
       guard let node = indexOfNode[pod.nodeName] else {
         problem.omissions.append(
-          "pod \(pod.namespace)/\(pod.name): its node \(pod.nodeName) is not among the nodes; add the node to the input")
+          "pod \(pod.namespace)/\(pod.name): its node \(pod.nodeName) is not among the nodes; add the node to the input"
+        )
         continue
       }
       members.append(Int32(index))

@@ -99,7 +99,9 @@ extension Compilation {
     problem.budgetAllowances = input.budgets.map { Int32(clamping: max($0.disruptionsAllowed, 0)) }
     if input.budgets.isEmpty { return }
     var budgetsOfNamespace: [String: [Int]] = [:]
-    for (index, budget) in input.budgets.enumerated() { budgetsOfNamespace[budget.namespace, default: []].append(index) }
+    for (index, budget) in input.budgets.enumerated() {
+      budgetsOfNamespace[budget.namespace, default: []].append(index)
+    }
     problem.budgetOffsets.append(0)
     for (position, member) in members.enumerated() {
       let planned = input.pods[Int(member)]

@@ -147,7 +147,8 @@ struct TopologyCompiler {
       }
       if isMember {
         for member in members {
-          for own in profiles[member].supports.indices where profiles[member].supports[own].dependents == carriers.number {
+          for own in profiles[member].supports.indices
+          where profiles[member].supports[own].dependents == carriers.number {
             profiles[member].supports[own].servesItself = true
           }
         }

@@ -105,7 +105,9 @@ struct EjectionRepacking {
         }
       }
     }
-    while candidates.count < reach { candidates.append(packing.openNodes[packing.random.below(packing.openNodes.count)]) }
+    while candidates.count < reach {
+      candidates.append(packing.openNodes[packing.random.below(packing.openNodes.count)])
+    }
   }
 
   private mutating func collectEjectable(_ packing: Packing, _ node: Int, _ size: Float) {
@@ -139,7 +141,7 @@ struct EjectionRepacking {
         best = Ejection(node: node, pods: (pods[first].pod, -1, -1), cost: entry + pods[first].cost)
         continue
       }
-      for second in pods.indices.dropFirst(first + 1) 
+      for second in pods.indices.dropFirst(first + 1)
       where entry + pods[first].cost + pods[second].cost < best.cost {
         let cost = entry + pods[first].cost + pods[second].cost
         let two = one &+ pods[second].demand

@@ -15,6 +15,8 @@ struct OpenSetSearch {
   /// How often each set was tried in vain.
   private var attempts: [UInt64: Int32] = [:]
   private let choices: [Int32]
+  /// By how much a placement may be worse than the one before, for searches that remember the best themselves.
+  var tolerance = 0.0
   /// Turns amounts to thousandths of what all movable pods ask for.
   private var slackScale: SIMD8<Double> = .zero
   var isSmall: Bool { choices.count <= Self.smallFleet }
@@ -31,7 +33,8 @@ struct OpenSetSearch {
     self.guide = guide
     self.horizonHours = horizonHours
     self.maximumMoves = maximumMoves
-    choices = (0..<problem.nodeCount).filter { problem.canEmpty($0) && problem.nodeRefusals[$0] == .none }.map(Int32.init)
+    choices = (0..<problem.nodeCount).filter { problem.canEmpty($0) && problem.nodeRefusals[$0] == .none }.map(
+      Int32.init)
     repacking = EjectionRepacking(
       podCount: problem.podCount, reach: choices.count <= Self.smallFleet ? problem.nodeCount : 24)
     reduction = MoveReduction(problem)
@@ -53,10 +56,11 @@ struct OpenSetSearch {
     problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[pod])]))
   }
 
+  /// Keeps what was done where the placement is no worse than before by more than `tolerance`, else takes it back.
   private func accept(_ packing: inout Packing, before: Double) -> Bool {
     reduction.sendHome(&packing)
     // Equally good placements are taken as well: they lead away from where nothing gets better.
-    if objective(packing.state) <= before && packing.state.movedPods <= maximumMoves {
+    if objective(packing.state) <= before + tolerance && packing.state.movedPods <= maximumMoves {
       packing.commit()
       return true
     }
@@ -190,7 +194,9 @@ struct OpenSetSearch {
       }
     }
     if isSmall {
-      for node in 0..<packing.problem.nodeCount where packing.isOpen[node] { free += SIMD8<Double>(packing.state.room[node]) }
+      for node in 0..<packing.problem.nodeCount where packing.isOpen[node] {
+        free += SIMD8<Double>(packing.state.room[node])
+      }
     }
     if open.isEmpty { return Change() }
     var best = Change()
@@ -230,7 +236,9 @@ struct OpenSetSearch {
     if isSmall {
       var left = free
       for node in change.closing {
-        left -= SIMD8<Double>(packing.state.room[node]) + SIMD8<Double>(packing.state.used[node] &- problem.vanishingUse[node])
+        left -=
+          SIMD8<Double>(packing.state.room[node])
+          + SIMD8<Double>(packing.state.used[node] &- problem.vanishingUse[node])
       }
       for node in change.opening { left += SIMD8<Double>(packing.state.room[node]) }
       var slack = Double.infinity

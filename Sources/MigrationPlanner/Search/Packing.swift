@@ -37,7 +37,9 @@ struct Packing {
     index = RoomIndex(nodeCount: problem.nodeCount, groupOfNode: guide.groups.groupOfNode, shares: guide.shares)
     isOpen = [Bool](repeating: false, count: problem.nodeCount)
     openPositions = [Int32](repeating: -1, count: problem.nodeCount)
-    for node in 0..<problem.nodeCount where state.holders[node] > 0 || !problem.isRemovable[node] { setOpen(node, true) }
+    for node in 0..<problem.nodeCount where state.holders[node] > 0 || !problem.isRemovable[node] {
+      setOpen(node, true)
+    }
   }
 
   private mutating func setOpen(_ node: Int, _ open: Bool) {
@@ -130,7 +132,9 @@ struct Packing {
     let demand = problem.kindDemands[kind]
     let home = Int(problem.podNodes[pod])
     let own = Int(state.nodeOfPod[pod])
-    if home != own && isOpen[home] && state.hasRoom(home, demand) && state.isAllowed(pod, kind, on: home) { return home }
+    if home != own && isOpen[home] && state.hasRoom(home, demand) && state.isAllowed(pod, kind, on: home) {
+      return home
+    }
     if exceedsWorkload(pod) { return nil }
     var best: Int?
     var bestScore = Float.infinity

@@ -18,9 +18,9 @@ struct SearchGuide {
   /// Price of each node less the worth of its capacity.
   private(set) var reducedCosts: [Double] = []
 
-  init(_ problem: PlanningProblem, _ groups: NodeGroups, _ dual: AssignmentDual) {
+  init(_ problem: PlanningProblem, _ groups: NodeGroups, _ dual: AssignmentDual, softSteps: Int) {
     self.groups = groups
-    let soft = dual.softPrices(steps: min(400, max(20, 20_000_000 / max(dual.work, 1))), temperature: 0.1)
+    let soft = dual.softPrices(steps: softSteps, temperature: 0.1)
     regrets = dual.regrets(problem, soft)
     addGroups(problem, soft)
     for node in 0..<problem.nodeCount { reducedCosts.append(dual.reducedCost(problem, node, dual.prices)) }

@@ -68,7 +68,8 @@ struct TopologyCheck {
     if from == to {
       if to < 0 { return false }
       // Nothing changes, but kube-scheduler would not put the pod back into a domain that holds too many already.
-      let least = min(lower.extremes[Int(rule.spread)].least, lower.count(spread.tally, to) &- (rule.countsItself ? 1 : 0))
+      let least = min(
+        lower.extremes[Int(rule.spread)].least, lower.count(spread.tally, to) &- (rule.countsItself ? 1 : 0))
       return rule.isBound && upper.count(spread.tally, to) &- (spread.lacksDomains ? 0 : least) > spread.maxSkew
     }
     let settledLeast = lower.extremes[Int(rule.spread)].least
