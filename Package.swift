@@ -70,17 +70,11 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
-        "Transport",
-        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
-        yams,
+        "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
       ],
       swiftSettings: strict),
     .target(
       name: "PlanChecker", dependencies: ["MigrationPlanner", "ClusterModel"], path: "benchmarks/planner-checker",
-      swiftSettings: strict),
-    .executableTarget(
-      name: "planner-benchmark", dependencies: ["MigrationPlanner", "PlanChecker", "ClusterModel"],
-      path: "benchmarks/planner",
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
@@ -103,7 +97,7 @@ let package = Package(
   ]
 )
 
-// Parts of the product alone, for benchmarks/run; not built otherwise.
+// Parts of the product alone, for benchmarks/run and benchmarks/planner.sh; not built otherwise.
 if Context.environment["DAKR_BENCHMARKS"] == "1" {
   package.targets.append(
     .executableTarget(
@@ -112,4 +106,8 @@ if Context.environment["DAKR_BENCHMARKS"] == "1" {
         "ClusterModel", "NodeCost", "Scheduler", "Transport", "WireFormat", argumentParser, logging, nioCore,
       ],
       path: "benchmarks/swift", swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "planner-benchmark", dependencies: ["MigrationPlanner", "PlanChecker", "ClusterModel"],
+      path: "benchmarks/planner", swiftSettings: strict))
 }

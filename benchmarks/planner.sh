@@ -3,7 +3,7 @@
 #   SCRATCH=/path benchmarks/planner.sh
 set -eu
 scratch=${SCRATCH:-.build}
-swift build -c release --scratch-path "$scratch" --product planner-benchmark >/dev/null
+DAKR_BENCHMARKS=1 swift build -c release --scratch-path "$scratch" --product planner-benchmark >/dev/null
 run() { "$scratch/release/planner-benchmark" "$@"; }
 echo "== proven optima, 3 s and 30 s"
 run --seconds 3 --check --twice --baselines small_1 small_2 small_3 hard_1 hard_2 hard_3
