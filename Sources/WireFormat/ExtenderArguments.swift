@@ -102,6 +102,8 @@ private struct ExtenderDecoding {
   private func readNames(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
     var candidates: [NodeCandidate] = []
     guard try reader.beginArray() else { return candidates }
+    // A name and its comma are two tokens, and little else follows the names.
+    candidates.reserveCapacity(min(WireLimits.maximumNodes, (reader.tokenCount - reader.cursor) / 2 + 1))
     var isFirst = true
     while try reader.nextElement(&isFirst) {
       try checkCount(candidates.count, reader)

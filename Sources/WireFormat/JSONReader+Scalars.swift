@@ -104,14 +104,22 @@ extension JSONReader {
     let token = unsafe UnsafeBufferPointer(rebasing: bytes[range])
     let isValid =
       switch unsafe token[0] {
-      case UInt8(ascii: "t"): unsafe token.elementsEqual("true".utf8)
-      case UInt8(ascii: "f"): unsafe token.elementsEqual("false".utf8)
-      case UInt8(ascii: "n"): unsafe token.elementsEqual("null".utf8)
+      case UInt8(ascii: "t"): unsafe Self.equals(token, "true")
+      case UInt8(ascii: "f"): unsafe Self.equals(token, "false")
+      case UInt8(ascii: "n"): unsafe Self.equals(token, "null")
       default: unsafe Self.isNumber(token)
       }
     guard isValid else {
       throw WireFormatError(.syntax, at: range.lowerBound, "\(excerpt(range)) is not a JSON value")
     }
+  }
+
+  @inline(__always)
+  private static func equals(_ token: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+    guard token.count == word.utf8CodeUnitCount else { return false }
+    // SAFETY: both have as many bytes as were compared above.
+    for index in 0..<token.count where unsafe token[index] != word.utf8Start[index] { return false }
+    return true
   }
 
   /// Whether the bytes are a number by RFC 8259 §6.

@@ -8,7 +8,11 @@ extension JSONReader {
     case UInt8(ascii: "\""):
       return start..<(try text().quotedRange.upperBound)
     case UInt8(ascii: "{"), UInt8(ascii: "["):
-      try skipContainer()
+      if let end = endOfValidContainer() {
+        cursor = end
+      } else {
+        try skipContainer()
+      }
       // The token just consumed is the closing bracket.
       return start..<offset(ofToken: cursor - 1) + 1
     case UInt8(ascii: "}"), UInt8(ascii: "]"), UInt8(ascii: ":"), UInt8(ascii: ","):
@@ -21,8 +25,8 @@ extension JSONReader {
     }
   }
 
-  /// Skips an object or array with everything in it.
-  private mutating func skipContainer() throws(WireFormatError) {
+  /// Skips an object or array with everything in it, or says what is wrong with it.
+  mutating func skipContainer() throws(WireFormatError) {
     var grammar = ContainerGrammar()
     repeat {
       let token = try peek()

@@ -10,7 +10,7 @@
 @safe
 package struct JSONReader {
   let bytes: UnsafeBufferPointer<UInt8>
-  private let structurals: UnsafeBufferPointer<UInt32>
+  let structurals: UnsafeBufferPointer<UInt32>
   /// Whether errors must not show what was read.
   let isConfidential: Bool
   /// Position in the index of the next token.

@@ -55,6 +55,13 @@ package struct JSONText {
     return unsafe other.utf8.count == range.count && other.utf8.elementsEqual(source)
   }
 
+  /// Whether the source is these bytes, of which there are as many.
+  func isWritten(_ other: [UInt8]) -> Bool {
+    guard other.count == range.count else { return false }
+    // SAFETY: both have as many bytes.
+    return unsafe memcmp(base + range.lowerBound, other, range.count) == 0
+  }
+
   /// Whether the text begins with `prefix`.
   func hasPrefix(_ prefix: String) -> Bool {
     if hasEscapes { return (try? string())?.hasPrefix(prefix) ?? false }

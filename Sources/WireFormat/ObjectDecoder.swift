@@ -112,15 +112,21 @@ struct ObjectDecoder: Sendable {
 
 /// A few keys among which other keys are looked up as bytes.
 package struct KeyFilter: Sendable {
-  private let keys: [String]
+  private let keys: [[UInt8]]
+  /// A bit for each length (modulo 64) that a key has, which spares most comparisons.
+  private let lengths: UInt64
 
   /// Accepts exactly these keys.
   package init(_ keys: [String]) {
-    self.keys = Array(Set(keys)).sorted()
+    self.keys = Set(keys).sorted().map { Array($0.utf8) }
+    lengths = self.keys.reduce(0) { $0 | 1 << UInt64($1.count & 63) }
   }
 
+  /// A key written with escape sequences is longer than what it stands for, and is not looked for.
   func contains(_ text: JSONText) -> Bool {
-    for key in keys where key.utf8.count == text.range.count && text.equals(key) { return true }
+    let count = text.range.count
+    guard lengths & 1 << UInt64(count & 63) != 0 else { return false }
+    for index in keys.indices where keys[index].count == count && text.isWritten(keys[index]) { return true }
     return false
   }
 }
