@@ -11,6 +11,8 @@ package struct PlanChecker {
   let podIndex: [String: Int]
   let input: PlanningProblem.Builder
   let rules: PlacementRules
+  /// The budgets that cover each pod.
+  private let budgetsOfPod: [[Int]]
 
   package init(_ input: PlanningProblem.Builder) {
     self.input = input
@@ -21,6 +23,15 @@ package struct PlanChecker {
     var index: [String: Int] = [:]
     for (position, pod) in pods.enumerated() { index["\(pod.pod.namespace)/\(pod.pod.name)"] = position }
     podIndex = index
+    var known: [Labels: [String: [Int]]] = [:]
+    budgetsOfPod = pods.map { pod in
+      if let found = known[pod.labels]?[pod.pod.namespace] { return found }
+      let found = input.budgets.indices.filter {
+        input.budgets[$0].namespace == pod.pod.namespace && input.budgets[$0].selector.matches(pod.labels)
+      }
+      known[pod.labels, default: [:]][pod.pod.namespace] = found
+      return found
+    }
     rules = PlacementRules(nodes: nodes, pods: pods, namespaceLabels: input.namespaceLabels)
   }
 
@@ -110,10 +121,9 @@ package struct PlanChecker {
     if pod.ownerKind == "" && !policy.movesPodsWithoutController { return "bare pod" }
     if !policy.movesPodsWithLocalStorage && pod.volumes.contains(where: { $0.isLocalToNode }) { return "local data" }
     if !policy.movesPodsWithHostPorts && !pod.hostPorts.isEmpty { return "host ports" }
-    for budget in input.budgets
-    where budget.namespace == pod.pod.namespace && budget.selector.matches(pod.labels) && budget.disruptionsAllowed <= 0
-    {
-      return "budget \(budget.name) is empty"
+    for budget in podIndex["\(pod.pod.namespace)/\(pod.pod.name)"].map({ budgetsOfPod[$0] }) ?? []
+    where input.budgets[budget].disruptionsAllowed <= 0 {
+      return "budget \(input.budgets[budget].name) is empty"
     }
     return isHome ? nil : rules.nodeFault(pod, to.node)
   }
@@ -132,11 +142,10 @@ package struct PlanChecker {
     check("per source", limits.movesAtOncePerSource, wave.map(\.source))
     check("per target", limits.movesAtOncePerTarget, wave.map(\.target))
     check("per workload", limits.movesAtOncePerWorkload, wave.map { owner(of: $0.pod) })
-    for budget in input.budgets {
-      let covered = wave.count {
-        pods[$0.pod].pod.namespace == budget.namespace && budget.selector.matches(pods[$0.pod].labels)
-      }
-      if covered > max(budget.disruptionsAllowed, 0) { complaints.append("budget \(budget.name): \(covered)") }
+    var covered: [Int: Int] = [:]
+    for (pod, _, _) in wave { for budget in budgetsOfPod[pod] { covered[budget, default: 0] += 1 } }
+    for (budget, count) in covered where count > max(input.budgets[budget].disruptionsAllowed, 0) {
+      complaints.append("budget \(input.budgets[budget].name): \(count)")
     }
     return complaints
   }

@@ -98,21 +98,52 @@ extension Compilation {
     problem.budgetNames = input.budgets.map { "\($0.namespace)/\($0.name)" }
     problem.budgetAllowances = input.budgets.map { Int32(clamping: max($0.disruptionsAllowed, 0)) }
     if input.budgets.isEmpty { return }
-    var budgetsOfNamespace: [String: [Int]] = [:]
-    for (index, budget) in input.budgets.enumerated() {
-      budgetsOfNamespace[budget.namespace, default: []].append(index)
-    }
+    let index = BudgetIndex(input.budgets)
     problem.budgetOffsets.append(0)
     for (position, member) in members.enumerated() {
-      let planned = input.pods[Int(member)]
-      for index in budgetsOfNamespace[planned.pod.namespace] ?? []
-      where input.budgets[index].selector.matches(planned.labels) {
-        problem.budgetsOfPod.append(Int32(index))
-        if problem.budgetAllowances[index] == 0 && problem.immovableReasons[position] == nil {
+      for budget in index.budgets(covering: input.pods[Int(member)]) {
+        problem.budgetsOfPod.append(Int32(budget))
+        if problem.budgetAllowances[budget] == 0 && problem.immovableReasons[position] == nil {
           problem.immovableReasons[position] = .disruptionBudgetEmpty
         }
       }
       problem.budgetOffsets.append(Int32(problem.budgetsOfPod.count))
     }
+  }
+}
+
+/// Finds the budgets that cover a pod without asking each of them: most select by one label's value.
+struct BudgetIndex {
+  private struct Pair: Hashable {
+    var namespace: String
+    var key: String
+    var value: String
+  }
+
+  private let budgets: [DisruptionBudget]
+  private var byPair: [Pair: [Int]] = [:]
+  private var others: [String: [Int]] = [:]
+
+  init(_ budgets: [DisruptionBudget]) {
+    self.budgets = budgets
+    for (index, budget) in budgets.enumerated() {
+      if let equality = budget.selector.requirements.first(where: { $0.comparison == .isIn && $0.values.count == 1 }) {
+        let pair = Pair(namespace: budget.namespace, key: equality.key, value: equality.values[0])
+        byPair[pair, default: []].append(index)
+      } else {
+        others[budget.namespace, default: []].append(index)
+      }
+    }
+  }
+
+  /// Positions of the budgets, ascending.
+  func budgets(covering pod: PlannerPod) -> [Int] {
+    var found = others[pod.pod.namespace] ?? []
+    if !byPair.isEmpty {
+      for pair in pod.labels.pairs {
+        found += byPair[Pair(namespace: pod.pod.namespace, key: pair.key, value: pair.value)] ?? []
+      }
+    }
+    return found.filter { budgets[$0].selector.matches(pod.labels) }.sorted()
   }
 }

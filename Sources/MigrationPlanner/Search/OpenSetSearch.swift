@@ -68,13 +68,16 @@ struct OpenSetSearch {
     return false
   }
 
-  /// Packs anew for the same open nodes, from where the pods run: those whose nodes stay open start at home, and leave
-  /// it only where others cannot do without.
-  mutating func rebuild(_ packing: inout Packing) -> Bool {
+  /// Packs some open nodes anew (nil: all of them) from where the pods run: those whose nodes stay open start at home, and
+  /// leave it only where others cannot do without.
+  mutating func rebuild(_ packing: inout Packing, nodes count: Int?) -> Bool {
     let before = objective(packing.state)
     let problem = packing.problem
-    let strangers = movable.filter {
-      packing.state.nodeOfPod[$0] != problem.podNodes[$0] && isFree($0, problem)
+    var isChosen = [Bool](repeating: count == nil, count: problem.nodeCount)
+    for _ in 0..<(count ?? 0) { isChosen[Int(packing.openNodes[packing.random.below(packing.openNodes.count)])] = true }
+    let strangers = movable.filter { pod in
+      let (place, home) = (Int(packing.state.nodeOfPod[pod]), Int(problem.podNodes[pod]))
+      return place != home && (isChosen[place] || isChosen[home]) && isFree(pod, problem)
     }
     for pod in strangers { packing.lift(pod) }
     var pool: [(pod: Int, size: Float)] = []
@@ -93,7 +96,7 @@ struct OpenSetSearch {
       repacking.homeWeight = 1.2
       packing.noise = 0
     }
-    if repacking.placeAll(pool.map(\.pod), &packing, budget: isSmall ? 600 : 200) {
+    if repacking.placeAll(pool.map(\.pod), &packing, budget: count == nil ? 600 : 40) {
       return accept(&packing, before: before)
     }
     packing.rollBack()
@@ -155,7 +158,7 @@ struct OpenSetSearch {
     if apply(change, &packing, budget: 200), packing.state.movedPods <= maximumMoves {
       reduction.sendHome(&packing)
       packing.commit()
-      for round in 0..<40 { _ = round % 8 == 0 ? rebuild(&packing) : bringHome(&packing) }
+      for round in 0..<40 { _ = round % 8 == 0 ? rebuild(&packing, nodes: nil) : bringHome(&packing) }
       if objective(packing.state) < objective(saved.state) { return true }
     }
     packing = saved

@@ -112,7 +112,11 @@ struct PlacementSearch {
         _ = search.tryTwin(&packing)
       } else if steps & (steps - lastGain > 2000 ? 7 : 1) != 1 || isSufficient(packing.state.bill) {
         search.tolerance = steps & 14 == 0 ? 1.5 * moveCost : 0
-        _ = steps & 30 == 0 ? search.rebuild(&packing) : search.bringHome(&packing)
+        switch steps & 30 {
+        case 0: _ = search.rebuild(&packing, nodes: nil)
+        case 2, 6, 10, 14, 18, 22, 26, 30: _ = search.rebuild(&packing, nodes: 1 + steps / 32 % 4)
+        default: _ = search.bringHome(&packing)
+        }
       } else {
         _ = search.step(&packing)
       }

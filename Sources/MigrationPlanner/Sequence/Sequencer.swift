@@ -17,7 +17,7 @@ struct Sequencer {
   private let limits: PlanningOptions.Limits
   private let check: TopologyCheck
   /// Where each pod is to stand in the end.
-  private let goal: [Int32]
+  private var goal: [Int32]
   private(set) var location: [Int32]
   private(set) var steps: [Step] = []
   /// Pods that could not be moved in any order.
@@ -60,7 +60,7 @@ struct Sequencer {
       beginWave()
       pending = startPossible(pending)
       if steps.count == before {
-        if stepAside(pending) {
+        if stepAside(pending) || retarget(&pending) {
           endWave(from: before)
           continue
         }
@@ -188,6 +188,30 @@ struct Sequencer {
       }
     }
     return false
+  }
+
+  /// Sends pods that cannot reach their goal to the tightest other node that is paid for in the end and can take them.
+  private mutating func retarget(_ pending: inout [Int32]) -> Bool {
+    var holders = problem.holdingPods
+    for pod in goal.indices where problem.isMovable(pod) { holders[Int(goal[pod])] += 1 }
+    var rest: [Int32] = []
+    for pod in pending {
+      var best: (node: Int32, left: Int64)?
+      let demand = problem.kindDemands[Int(problem.podKinds[Int(pod)])]
+      for node in 0..<Int32(problem.nodeCount) where node != location[Int(pod)] {
+        if holders[Int(node)] == 0 && problem.isRemovable[Int(node)] { continue }
+        let left = Int64((problem.capacities[Int(node)] &- used[Int(node)] &- demand)[0])
+        if left < best?.left ?? .max && isWithinLimits(pod, to: node) && canStart(pod, to: node) { best = (node, left) }
+      }
+      if let best {
+        goal[Int(pod)] = best.node
+        start(pod, to: best.node, isTemporary: false)
+      } else {
+        rest.append(pod)
+      }
+    }
+    defer { pending = rest }
+    return rest.count < pending.count
   }
 
   /// Gives up the moves off the node that saves least, of those that cannot go on.
