@@ -59,6 +59,7 @@ let package = Package(
     module("ClusterModel"),
     .target(name: "CPriceCatalogue", exclude: ["catalogue.bin"]),
     module("NodeCost", ["ClusterModel", "CPriceCatalogue"]),
+    module("Simulation", ["NodeCost"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
@@ -68,7 +69,7 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Transport",
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Simulation", "Transport",
         "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
         yams,
       ],
@@ -77,6 +78,7 @@ let package = Package(
     tests("ArchitectureTests", ["TestSupport"]),
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
+    tests("SimulationTests", ["Simulation", "NodeCost", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("TransportTests", ["Transport", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging]),
