@@ -69,7 +69,8 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler", "Simulation", "Transport",
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
+        "Simulation", "Transport",
         "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
         yams,
       ],
@@ -85,7 +86,23 @@ let package = Package(
     tests("CurlClientTests", ["CurlClient", "TestSupport"]),
     tests("KubernetesAPITests", ["KubernetesAPI", "CurlClient", "WireFormat", "TestSupport", logging]),
     tests("ObservabilityTests", ["Observability", "TestSupport", logging]),
-    tests("dakr-schedulerTests", ["dakr-scheduler", "NodeCost", "Observability", "TestSupport", "Transport", argumentParser, nioCore, yams]),
+    tests(
+      "dakr-schedulerTests",
+      [
+        "dakr-scheduler", "ClusterModel", "NodeCost", "Observability", "Scheduler", "TestSupport", "Transport",
+        argumentParser, nioCore,
+      ]),
     tests("EndToEndTests", ["TestSupport"]),
   ]
 )
+
+// Parts of the product alone, for benchmarks/run; not built otherwise.
+if Context.environment["DAKR_BENCHMARKS"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "dakr-benchmarks",
+      dependencies: [
+        "ClusterModel", "NodeCost", "Scheduler", "Transport", "WireFormat", argumentParser, logging, nioCore,
+      ],
+      path: "benchmarks/swift", swiftSettings: strict))
+}

@@ -29,13 +29,24 @@ is_whole() {
   for command in "${all_commands[@]}"; do [ -x "$folder/bin/$command" ] || return 1; done
 }
 
-# Package lists of our own in $work/apt, from the URIs and suites of the machine's Debian entries.
+# The mirrors that this machine's apt has for Debian, with Debian 12's suites: "URI suite component" per line. They are
+# known once apt has fetched its lists.
+debian_mirrors() {
+  apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' | awk '
+    $1 == "Debian" && $2 == "Debian" {print $3, "bookworm main"}
+    $1 == "Debian" && $2 == "Debian-Security" {print $3, "bookworm-security main"}' | sort -u
+}
+
+# Package lists of our own in $work/apt.
 prepare_apt() {
   mkdir -p "$work/apt/lists/partial" "$work/apt/cache/archives/partial" "$work/debs"
   local entries
-  entries="$(apt-get indextargets --format '$(ORIGIN) $(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk '$1 == "Debian" && $4 == "main" && $3 !~ /updates|backports/ {print $2, $3, $4}' | sort -u)"
-  [ -n "$entries" ] || fail "apt knows no Debian mirror yet; run 'apt-get update' and try again"
+  entries="$(debian_mirrors)"
+  if [ -z "$entries" ]; then
+    as_root apt-get update --quiet >&2
+    entries="$(debian_mirrors)"
+  fi
+  [ -n "$entries" ] || fail "apt knows no mirror of Debian; add one to its sources"
   awk -v key=/usr/share/keyrings/debian-archive-keyring.gpg '
     {print "deb [signed-by=" key "] " $0; print "deb-src [signed-by=" key "] " $0}' <<<"$entries" >"$work/apt/sources.list"
   apt=(apt-get -qq -o "Dir::Etc::sourcelist=$work/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null

@@ -3,6 +3,9 @@
 #ifndef COPENSSL_SHIM_H
 #define COPENSSL_SHIM_H
 
+// mallopt(3), which the Glibc module leaves out; here because TLS buffers are most of what it is tuned for.
+#include <malloc.h>
+
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>

@@ -36,30 +36,30 @@ package struct NodeColumns: Sendable {
 
   package init() {}
 
-  mutating func reserveCapacity(_ count: Int) {
-    allocatableMilliCPU.reserveCapacity(count)
-    allocatableMemoryBytes.reserveCapacity(count)
-    allocatableGPUs.reserveCapacity(count)
+  /// Columns of the nodes themselves; what is taken on them is appended by ``append(_:)``.
+  init(_ nodes: [Node]) {
+    allocatableMilliCPU = nodes.map(\.allocatable.milliCPU)
+    allocatableMemoryBytes = nodes.map(\.allocatable.memoryBytes)
+    allocatableGPUs = nodes.map(\.allocatable.gpus)
+    isCheckpointCapable = nodes.map(\.isCheckpointCapable)
+  }
+
+  mutating func reserveUsageCapacity(_ count: Int) {
     requestedMilliCPU.reserveCapacity(count)
     requestedMemoryBytes.reserveCapacity(count)
     requestedGPUs.reserveCapacity(count)
     limitMilliCPU.reserveCapacity(count)
     limitMemoryBytes.reserveCapacity(count)
     podCount.reserveCapacity(count)
-    isCheckpointCapable.reserveCapacity(count)
   }
 
-  mutating func append(_ node: Node, usage: NodeUsage) {
-    allocatableMilliCPU.append(node.allocatable.milliCPU)
-    allocatableMemoryBytes.append(node.allocatable.memoryBytes)
-    allocatableGPUs.append(node.allocatable.gpus)
+  mutating func append(_ usage: NodeUsage) {
     requestedMilliCPU.append(usage.requests.milliCPU)
     requestedMemoryBytes.append(usage.requests.memoryBytes)
     requestedGPUs.append(usage.requests.gpus)
     limitMilliCPU.append(usage.limits.milliCPU)
     limitMemoryBytes.append(usage.limits.memoryBytes)
     podCount.append(usage.requests.pods)
-    isCheckpointCapable.append(node.isCheckpointCapable)
   }
 }
 

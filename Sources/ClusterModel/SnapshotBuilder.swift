@@ -14,6 +14,9 @@ package struct SnapshotBuilder: Sendable {
   private var generation: UInt64 = 0
   /// Names sorted, and their table: rebuilt only when a node comes or goes.
   private var cachedNames: (sorted: [String], table: NameTable)?
+  /// The nodes in the order of their names, and their own columns: rebuilt only when one of them changes, so that snapshots
+  /// between which only pods changed share them, and comparing their nodes costs nothing.
+  private var cachedNodes: (sorted: [Node], columns: NodeColumns)?
 
   package init() {}
 
@@ -27,16 +30,24 @@ package struct SnapshotBuilder: Sendable {
     nodes.removeAll(keepingCapacity: true)
     for node in list { nodes[node.name] = node }
     cachedNames = nil
+    cachedNodes = nil
   }
 
-  /// Adds a node or replaces the one of the same name.
+  /// Adds a node or replaces the one of the same name. A node that is as it was, such as after a heartbeat, changes
+  /// nothing.
   package mutating func upsert(_ node: Node) {
-    if nodes.updateValue(node, forKey: node.name) == nil { cachedNames = nil }
+    let previous = nodes[node.name]
+    guard previous != node else { return }
+    nodes[node.name] = node
+    cachedNodes = nil
+    if previous == nil { cachedNames = nil }
   }
 
   /// Removes a node, where it is known.
   package mutating func removeNode(named name: String) {
-    if nodes.removeValue(forKey: name) != nil { cachedNames = nil }
+    guard nodes.removeValue(forKey: name) != nil else { return }
+    cachedNames = nil
+    cachedNodes = nil
   }
 
   /// Replaces all pods, after a list.
@@ -64,22 +75,28 @@ package struct SnapshotBuilder: Sendable {
   /// Makes a snapshot of what is known now. Costs time in proportion to the nodes, not the pods.
   package mutating func snapshot() -> ClusterSnapshot {
     let (sorted, table) = sortedNames()
-    var nodeList: [Node] = []
+    let nodeList = sortedNodes(sorted)
+    var columns = nodeList.columns
     var usageList: [NodeUsage] = []
-    var columns = NodeColumns()
-    nodeList.reserveCapacity(sorted.count)
     usageList.reserveCapacity(sorted.count)
-    columns.reserveCapacity(sorted.count)
+    columns.reserveUsageCapacity(sorted.count)
     for name in sorted {
-      guard let node = nodes[name] else { continue }
       let usage = usageByNodeName[name] ?? NodeUsage()
-      nodeList.append(node)
       usageList.append(usage)
-      columns.append(node, usage: usage)
+      columns.append(usage)
     }
     generation += 1
     return ClusterSnapshot(
-      generation: generation, nodes: nodeList, names: table, columns: columns, usage: usageList, podCount: pods.count)
+      generation: generation, nodes: nodeList.sorted, names: table, columns: columns, usage: usageList,
+      podCount: pods.count)
+  }
+
+  private mutating func sortedNodes(_ names: [String]) -> (sorted: [Node], columns: NodeColumns) {
+    if let cachedNodes { return cachedNodes }
+    let sorted = names.compactMap { nodes[$0] }
+    let cached = (sorted: sorted, columns: NodeColumns(sorted))
+    cachedNodes = cached
+    return cached
   }
 
   private mutating func sortedNames() -> (sorted: [String], table: NameTable) {

@@ -4,8 +4,8 @@ package import WireFormat
 
 /// Answers kube-scheduler's extender calls from one immutable view: bytes in, bytes out.
 ///
-/// Stateless but for the log of decisions; usable by any number of threads. Never waits for anything and never allocates
-/// (on filter: advisory, nothing is reserved by being asked).
+/// Stateless but for the log of decisions; usable by any number of threads. It waits for nothing, and nothing is taken by
+/// being asked: in kube-scheduler `filter` is advisory.
 package struct ExtenderService: Sendable {
   package let configuration: SchedulerConfiguration
   /// The decisions kept for `explain`.

@@ -56,17 +56,33 @@ package final class SchedulingView: Sendable {
     podsSynced: Bool, replacing previous: SchedulingView? = nil
   ) -> SchedulingView {
     let reusable = previous.flatMap { $0.priceBook === prices ? $0 : nil }
-    let nodePrices = snapshot.nodes.indices.map { index in
-      reusable?.price(ofUnchanged: snapshot.nodes[index], expectedAt: index)
-        ?? prices.price(of: NodePricingFacts(snapshot.nodes[index]))
-    }
+    let nodePrices =
+      if let reusable, reusable.snapshot.nodes == snapshot.nodes {
+        reusable.prices
+      } else {
+        snapshot.nodes.indices.map { index in
+          reusable?.price(ofUnchanged: snapshot.nodes[index], expectedAt: index)
+            ?? prices.price(of: NodePricingFacts(snapshot.nodes[index]))
+        }
+      }
     return SchedulingView(
       snapshot: snapshot, priceBook: prices, prices: nodePrices,
-      columns: CostColumns(
-        prices: nodePrices, allocatableMilliCPU: snapshot.columns.allocatableMilliCPU,
-        allocatableMemoryBytes: snapshot.columns.allocatableMemoryBytes,
-        gpuCount: snapshot.columns.allocatableGPUs),
+      columns: reusable?.columns(ifOf: snapshot, nodePrices)
+        ?? CostColumns(
+          prices: nodePrices, allocatableMilliCPU: snapshot.columns.allocatableMilliCPU,
+          allocatableMemoryBytes: snapshot.columns.allocatableMemoryBytes,
+          gpuCount: snapshot.columns.allocatableGPUs),
       reservations: reservations, areNodesSynced: nodesSynced, arePodsSynced: podsSynced)
+  }
+
+  /// This view's columns, where those of `snapshot` at these prices would be equal.
+  private func columns(ifOf other: ClusterSnapshot, _ prices: [NodePrice?]) -> CostColumns? {
+    let (mine, theirs) = (snapshot.columns, other.columns)
+    let isEqual =
+      mine.allocatableMilliCPU == theirs.allocatableMilliCPU
+      && mine.allocatableMemoryBytes == theirs.allocatableMemoryBytes && mine.allocatableGPUs == theirs.allocatableGPUs
+      && self.prices == prices
+    return isEqual ? columns : nil
   }
 
   /// The price of a node that this view has exactly as it is, or nil.

@@ -19,7 +19,8 @@ package struct Limits: Sendable {
   /// below 16 KiB; OpenSSL's own ceiling for one message is 100 KiB (`SSL_CTX_set_max_cert_list(3)`).
   package var maxHandshakeBytes = 64 << 10
 
-  /// Connections open at a time, over all listeners. kube-scheduler opens one or two per extender entry.
+  /// Connections open at a time, over all listeners. kube-scheduler opens one or two per extender entry. A server
+  /// stays below the process's limit of open files in any case, as accepting beyond that fails in a busy loop.
   package var maxConnections = 1024
 
   /// Time from the first byte of an HTTP/1.1 request to the end of its header block (Go's `ReadHeaderTimeout` is

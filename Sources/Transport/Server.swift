@@ -19,7 +19,7 @@ package final class Server: Sendable {
   private let shuttingDown = Atomic<Bool>(false)
   private let hasEnded = Atomic<Bool>(false)
 
-  /// Starts threads, but listens nowhere yet.
+  /// Starts threads, but listens nowhere yet. Tunes the process's allocator (`ProcessMemory`).
   ///
   /// - Parameters:
   ///   - eventLoopCount: threads for sockets, TLS and small requests; two suffice for kube-scheduler's few connections.
@@ -28,6 +28,7 @@ package final class Server: Sendable {
     limits: Limits = Limits(), eventLoopCount: Int = 2, offloadThreadCount: Int = 2,
     observer: any TransportObserver = SilentObserver(), logger: Logger
   ) {
+    ProcessMemory.tuneAllocator()
     let pool = NIOThreadPool(numberOfThreads: max(1, offloadThreadCount))
     pool.start()
     let core = ServerCore(limits: limits, observer: observer, offloadPool: pool, logger: logger)
@@ -65,14 +66,14 @@ package final class Server: Sendable {
     return result
   }
 
-  /// Begins to shut down, without waiting: listeners are closed, connections are told to go, requests in progress
-  /// continue. `shutdown(gracePeriod:)` does it, too.
+  /// Begins to shut down: connections are told to go, listeners are closed, requests in progress continue. Returns
+  /// without waiting for these. `shutdown(gracePeriod:)` does it, too.
   package func beginShutdown() async {
     guard !shuttingDown.exchange(true, ordering: .relaxed) else { return }
-    await closeListeners()
     for bound in loops {
-      bound.eventLoop.execute { _ = bound.value.closeGracefully() }
+      try? await bound.eventLoop.submit { _ = bound.value.closeGracefully() }.get()
     }
+    await closeListeners()
   }
 
   /// Shuts down: see `beginShutdown()`; then waits until every connection has ended, at most for `gracePeriod`, closes

@@ -38,7 +38,8 @@ package struct ServerRequestHead: Sendable {
   /// Composes a head; tests of responders need no connection for it.
   package init(
     method: String, path: String, query: String? = nil, contentType: String? = nil, accept: String? = nil,
-    contentEncoding: String? = nil, authorization: String? = nil, contentLength: Int? = nil, httpVersion: HTTPProtocol = .http1,
+    contentEncoding: String? = nil, authorization: String? = nil, contentLength: Int? = nil,
+    httpVersion: HTTPProtocol = .http1,
     peer: PeerIdentity? = nil, isSecure: Bool = false, remoteAddress: String? = nil
   ) {
     self.method = method

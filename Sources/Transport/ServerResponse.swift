@@ -5,7 +5,7 @@ package import NIOCore
 /// It is sent with an exact `Content-Length`, without chunking and without anything after the body, because
 /// kube-scheduler's client stops reading at the closing bracket and reuses the connection only when nothing follows.
 package struct ServerResponse: Sendable {
-  /// Three-digit status, 200 to 599.
+  /// 200 to 599; any other is a mistake of the responder's and goes out as 500.
   package var status: Int
   /// The `Content-Type` field; empty for none.
   package var contentType: String
@@ -36,12 +36,30 @@ package struct ServerResponse: Sendable {
       status: status, contentType: "text/plain; charset=utf-8", body: [ByteBuffer(string: text)], operation: operation)
   }
 
+  /// A part of a buffer as a segment, sharing its storage wherever the part lies. NIO's own slices share storage only
+  /// where they begin within the first 16 MiB, and silently copy beyond.
+  ///
+  /// - Parameters:
+  ///   - buffer: a request's body, as a rule.
+  ///   - range: offsets from the buffer's first readable byte; what lies outside the readable bytes is cut off.
+  package static func segment(of buffer: ByteBuffer, _ range: Range<Int>) -> ByteBuffer {
+    var segment = buffer
+    let readable = range.clamped(to: 0..<buffer.readableBytes)
+    let start = buffer.readerIndex + readable.lowerBound
+    segment.moveWriterIndex(to: start + readable.count)
+    segment.moveReaderIndex(to: start)
+    return segment
+  }
+
   /// The exact `Content-Length`.
   package var bodyBytes: Int {
     var total = 0
     for segment in body { total += segment.readableBytes }
     return total
   }
+
+  /// The status that goes out.
+  var sentStatus: Int { (200...599).contains(status) ? status : 500 }
 
   /// The fields of `extraHeaders` that may go out.
   var sendableExtraHeaders: [(name: String, value: String)] {

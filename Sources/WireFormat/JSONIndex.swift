@@ -76,14 +76,22 @@ private final class Parser: @unchecked Sendable {
 
   deinit { unsafe csimdjson_parser_destroy(handle) }
 
-  /// The longest text that fits the memory that the parser holds.
-  var capacity: Int { unsafe csimdjson_parser_capacity(handle) }
+  /// The most tokens that any text had, which is how much of the parser's memory has been touched.
+  private var largestTokenCount = 0
+
+  /// Whether the parser's memory is small enough to be held until the next text.
+  var isWorthKeeping: Bool {
+    unsafe csimdjson_parser_capacity(handle) <= WireLimits.keptParserBytes
+      && largestTokenCount <= WireLimits.keptParserTokens
+  }
 
   /// Indexes a text; the offsets are lent until the parser is next used.
   func index(_ buffer: UnsafeRawBufferPointer) -> Result<UnsafeBufferPointer<UInt32>, WireFormatError> {
     var structurals: UnsafePointer<UInt32>?
     var count = 0
     let status = unsafe csimdjson_index(handle, buffer.baseAddress, buffer.count, &structurals, &count)
+    // Of a text that was refused, all that is known is that it had no more tokens than bytes.
+    largestTokenCount = max(largestTokenCount, status == CSIMDJSON_OK ? count : buffer.count)
     guard status == CSIMDJSON_OK else { return unsafe .failure(Self.failure(status, in: buffer)) }
     return unsafe .success(UnsafeBufferPointer(start: structurals, count: count))
   }
@@ -120,9 +128,9 @@ private final class ParserPool: Sendable {
     waiting.withLock { $0.popLast() } ?? Parser()
   }
 
-  /// Keeps the parser, unless enough wait already or a long text has made it grow.
+  /// Keeps the parser, unless enough wait already or an uncommon text has made it grow.
   func giveBack(_ parser: Parser) {
-    guard parser.capacity <= WireLimits.keptParserBytes else { return }
+    guard parser.isWorthKeeping else { return }
     waiting.withLock { waiting in
       if waiting.count < WireLimits.keptParsers { waiting.append(parser) }
     }

@@ -53,10 +53,10 @@ extension ObjectDecoder {
         decoded.nameRange = text.quotedRange
       case "uid":
         try seen.note(1, key)
-        decoded.node.uid = try string(&reader)
+        decoded.node.uid = try uniqueString(&reader)
       case "resourceVersion":
         try seen.note(2, key)
-        decoded.resourceVersion = try string(&reader)
+        decoded.resourceVersion = try uniqueString(&reader)
       case "labels":
         try seen.note(3, key)
         decoded.node.labels = try nodeLabels(&reader)
@@ -76,7 +76,7 @@ extension ObjectDecoder {
       switch key {
       case "providerID":
         try seen.note(0, key)
-        node.providerID = try string(&reader)
+        node.providerID = try uniqueString(&reader)
       case "unschedulable":
         try seen.note(1, key)
         node.isUnschedulable = try reader.readBool()

@@ -65,16 +65,16 @@ extension ObjectDecoder {
       switch key {
       case "name":
         try seen.note(0, key)
-        decoded.pod.name = try string(&reader)
+        decoded.pod.name = try uniqueString(&reader)
       case "namespace":
         try seen.note(1, key)
         decoded.pod.namespace = try string(&reader)
       case "uid":
         try seen.note(2, key)
-        decoded.pod.uid = try string(&reader)
+        decoded.pod.uid = try uniqueString(&reader)
       case "resourceVersion":
         try seen.note(3, key)
-        decoded.resourceVersion = try string(&reader)
+        decoded.resourceVersion = try uniqueString(&reader)
       case "labels":
         try seen.note(4, key)
         marks.label = try liveMigrationMark(&reader)

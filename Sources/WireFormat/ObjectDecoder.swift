@@ -19,7 +19,7 @@ struct ObjectDecoder: Sendable {
 
   /// For lists and watches: everything that the model has, equal strings shared.
   static var forCache: ObjectDecoder {
-    ObjectDecoder(interner: StringInterner(capacity: 65_536), nodeLabels: nil, readsNodeState: true)
+    ObjectDecoder(interner: StringInterner(capacity: 32_768), nodeLabels: nil, readsNodeState: true)
   }
 
   /// For one extender call: of nodes only what prices and verdicts need.
@@ -33,6 +33,11 @@ struct ObjectDecoder: Sendable {
   mutating func string(_ reader: inout JSONReader) throws(WireFormatError) -> String {
     guard let text = try reader.readText() else { return "" }
     return try string(text, &reader)
+  }
+
+  /// Reads a string that no other object has, such as a UID: it is not shared.
+  func uniqueString(_ reader: inout JSONReader) throws(WireFormatError) -> String {
+    try reader.readString()
   }
 
   mutating func string(_ text: JSONText, _ reader: inout JSONReader) throws(WireFormatError) -> String {

@@ -72,9 +72,13 @@ package enum WireLimits {
   package static let maximumStringBytes = 4_096
   /// Texts longer than this are indexed one at a time, since an index can take four times the memory of its text.
   package static let largeTextBytes = 8 << 20
-  /// Parsers that are kept for the next text, and the longest text for which one of them may have grown.
+  /// Parsers that are kept for the next text.
   package static let keptParsers = 4
-  package static let keptParserBytes = 4 << 20
+  /// A parser is kept where its texts were not longer than this: 13 MB is what a default kube-scheduler sends at most.
+  package static let keptParserBytes = 16 << 20
+  /// A parser is kept where no text had more tokens than this, at 4 bytes of memory each: address space that no token was
+  /// written to costs nothing.
+  package static let keptParserTokens = 2 << 20
   /// Bytes of the input that an error may show.
   package static let excerptBytes = 40
 }

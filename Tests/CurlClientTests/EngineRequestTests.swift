@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 
@@ -158,6 +159,21 @@ func failure<Value: Sendable>(_ operation: () async throws -> Value) async -> Cu
         let failure = await failure { try await engine.send(request) }
         #expect(failure?.kind == .timeout)
         #expect(await stubPoll { server.openConnections == 0 })
+      }
+    }
+  }
+
+  @Test func aBodyThatDripsEndsInATimeout() async throws {
+    try await withStub { _, connection in
+      connection.beginChunked()
+      while connection.chunk("x") { usleep(20_000) }
+      connection.close()
+    } _: { server in
+      try await withEngine { engine in
+        var request = plain(server)
+        request.timeoutMilliseconds = 300
+        let failure = await failure { try await engine.send(request) }
+        #expect(failure?.kind == .timeout)
       }
     }
   }

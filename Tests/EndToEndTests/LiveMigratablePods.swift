@@ -20,47 +20,37 @@ extension EndToEnd {
 
     @Test(arguments: [true, false])
     func landOnLabelledNodesOnly(nodeCacheCapable: Bool) async throws {
-      let cluster = try await Installation.cluster()
       let labelled = TestNode.aws("r5-labelled", "r5.2xlarge", cpu: "7910m", memory: "60Gi").withCheckpointing()
-      try await cluster.withFleet(Fleet.mixed + [labelled]) { namespace in
-        let extender = try await Extender.start(watching: nodeCacheCapable ? cluster : nil)
-        let scheduler = try await SchedulerProcess.start(
-          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza(nodeCacheCapable: nodeCacheCapable)])
-        try await cluster.create(pods: Self.pods, in: namespace)
-        let placements = try await cluster.waitUntilBound(4, in: namespace)
+      let setting = Stage.Setting(nodeCacheCapable: nodeCacheCapable, isWatching: nodeCacheCapable)
+      try await Stage.with(Fleet.mixed + [labelled], setting) { stage in
+        try await stage.create(Self.pods)
         #expect(
-          placements == [
+          try await stage.waitUntilBound(4) == [
             "by-label": "r5-labelled", "by-annotation": "r5-labelled", "by-class": "r5-labelled",
             "opted-out": "c6a-cheapest",
           ])
-        await scheduler.stop()
-        await extender.stop()
       }
     }
 
     @Test(arguments: [true, false])
     func waitWithAReasonUntilANodeIsLabelled(nodeCacheCapable: Bool) async throws {
-      let cluster = try await Installation.cluster()
-      try await cluster.withFleet(Fleet.mixed) { namespace in
-        let extender = try await Extender.start(watching: nodeCacheCapable ? cluster : nil)
-        let scheduler = try await SchedulerProcess.start(
-          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza(nodeCacheCapable: nodeCacheCapable)])
+      let setting = Stage.Setting(nodeCacheCapable: nodeCacheCapable, isWatching: nodeCacheCapable)
+      try await Stage.with(Fleet.mixed, setting) { stage in
         var pod = Fleet.pod("migratable")
         pod.labels["dakr.devzero.io/live-migration"] = "true"
-        try await cluster.create(pods: [pod], in: namespace)
+        try await stage.create([pod])
         let event = try await eventually("an event says why the pod waits") {
-          try await cluster.events(ofPod: "migratable", in: namespace).first { $0.reason == "FailedScheduling" }
+          try await stage.cluster.events(ofPod: "migratable", in: stage.namespace)
+            .first { $0.reason == "FailedScheduling" }
         }
-        // kube-scheduler counts nodes by identical sentence; one sentence for all six means that it is constant.
-        let message = event.message ?? ""
-        #expect(message.hasPrefix("0/6 nodes are available: 6 "), "\(message)")
-        #expect(message.contains("dakr.devzero.io/checkpoint-node"), "\(message)")
-        #expect(try await cluster.pod("migratable", in: namespace).spec.nodeName == nil)
+        // kube-scheduler counts nodes by identical sentence: one sentence for all six.
+        #expect(
+          event.message == "0/6 nodes are available: 6 node(s) without label dakr.devzero.io/checkpoint-node=true, "
+            + "which live-migratable pods need.")
+        #expect(try await stage.cluster.pod("migratable", in: stage.namespace).spec.nodeName == nil)
 
-        try await cluster.label(node: "r5-dear", [TestNode.checkpointLabel: "true"])
-        #expect(try await cluster.waitUntilBound(1, in: namespace) == ["migratable": "r5-dear"])
-        await scheduler.stop()
-        await extender.stop()
+        try await stage.cluster.label(node: "r5-dear", [TestNode.checkpointLabel: "true"])
+        #expect(try await stage.waitUntilBound(1) == ["migratable": "r5-dear"])
       }
     }
   }

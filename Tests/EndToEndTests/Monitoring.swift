@@ -12,51 +12,65 @@ extension EndToEnd {
     }
 
     @Test func areScrapedByPrometheusOverHTTPSWithoutAClientCertificate() async throws {
-      let cluster = try await Installation.cluster()
-      try await cluster.withFleet(Fleet.mixed) { namespace in
-        let extender = try await Extender.start(watching: cluster)
-        let scheduler = try await SchedulerProcess.start(
-          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza()])
-        try await cluster.create(pods: [Fleet.pod("web")], in: namespace)
-        _ = try await cluster.waitUntilBound(1, in: namespace)
-
+      try await Stage.with(Fleet.mixed) { stage in
+        try await stage.create([Fleet.pod("web")])
+        _ = try await stage.waitUntilBound(1)
         let folder = try TemporaryFolder("prometheus")
-        let (prometheus, address) = try await Self.startPrometheus(scraping: extender, in: folder)
+        let (prometheus, address) = try await Self.startPrometheus(scraping: stage.extender, in: folder)
         let target = try await eventually("the target is up") {
           try await Self.query("up{job=\"dakr-scheduler\"} == 1", address).first
         }
-        #expect(target.metric["instance"] == "127.0.0.1:\(extender.httpsPort)")
+        #expect(target.metric["instance"] == "127.0.0.1:\(stage.extender.httpsPort)")
         for expression in [
           "dakr_scheduler_requests_total{operation=\"filter\",status=\"200\"} > 0",
+          "dakr_scheduler_decisions_total{verb=\"prioritize\",result=\"ok\"} > 0",
           "histogram_quantile(0.99, sum by (le) (dakr_scheduler_request_duration_seconds_bucket))",
+          "dakr_scheduler_node_price_dollars_per_hour{node=\"c6a-cheapest\",source=\"catalogue\"} == 0.306",
+          "dakr_scheduler_nodes_by_price_source{source=\"catalogue\"} == 6",
           "dakr_scheduler_certificate_expiry_timestamp_seconds - time() > 0",
-          "dakr_scheduler_tls_handshakes_total{result=\"ok\"} > 0",
+          "dakr_scheduler_tls_handshakes_total{result=\"ok\"} > 0", "dakr_scheduler_snapshot_age_seconds >= 0",
           "process_resident_memory_bytes > 0", "dakr_scheduler_build_info",
         ] {
           #expect(try await !Self.query(expression, address).isEmpty, "\(expression)")
         }
         await prometheus.terminate()
-        await scheduler.stop()
-        await extender.stop()
       }
     }
 
     @Test func passPrometheusOwnLinter() async throws {
-      let cluster = try await Installation.cluster()
-      try await cluster.withFleet(Fleet.mixed) { namespace in
-        let extender = try await Extender.start(watching: cluster)
-        let scheduler = try await SchedulerProcess.start(
-          in: cluster, names: ["dz-scheduler"], extenders: [extender.stanza()])
-        try await cluster.create(pods: [Fleet.pod("web")], in: namespace)
-        _ = try await cluster.waitUntilBound(1, in: namespace)
-        let page = try await extender.metricsPage()
+      try await Stage.with(Fleet.mixed) { stage in
+        try await stage.create([Fleet.pod("web")])
+        _ = try await stage.waitUntilBound(1)
+        let page = try await stage.extender.metricsPage()
         let found = try await runProgram(
           try await TestCluster.binary("promtool"), ["check", "metrics"], input: Array(page.utf8))
         #expect(found.status.isSuccess)
         #expect(found.standardError + found.standardOutput == "")
-        await scheduler.stop()
-        await extender.stop()
       }
+    }
+
+    /// The alerts parse, and ask for nothing that the extender does not export.
+    @Test func alertsAreAboutMetricsThatExist() async throws {
+      let file = RepositoryLayout.root.appendingPathComponent("manifests/components/prometheus-operator/alerts.yaml")
+      let text = try String(contentsOf: file, encoding: .utf8)
+      // Prometheus' own format is what stands below `spec`.
+      let start = try #require(text.range(of: "\nspec:\n"))
+      let rules = text[start.upperBound...].split(separator: "\n").map { $0.dropFirst(2) }.joined(separator: "\n")
+      let folder = try TemporaryFolder("rules")
+      let checked = try await runProgram(
+        try await TestCluster.binary("promtool"), ["check", "rules", try folder.write("rules.yml", rules + "\n").path])
+      #expect(checked.status.isSuccess, "\(checked.standardError)\(checked.standardOutput)")
+
+      let extender = try await Extender.start(watching: try await Installation.cluster())
+      let exported = Set(
+        try await extender.metricsPage().split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+          .map { String($0.split(separator: " ")[2]) })
+      let expressions = rules.split(separator: "\n").filter { !$0.contains("description:") }.joined(separator: "\n")
+      for match in expressions.matches(of: /dakr_scheduler_[a-z_]+/) {
+        let name = String(match.output).replacing("_bucket", with: "")
+        #expect(exported.contains(name) || name.contains("control_plane"), "\(name)")
+      }
+      await extender.stop()
     }
 
     private static func startPrometheus(

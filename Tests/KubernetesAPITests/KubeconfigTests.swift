@@ -97,6 +97,16 @@ import Testing
     #expect(try parse(config(user: user)).resolve().authentication == expected)
   }
 
+  @Test func nothingThatIsPrintedHoldsASecret() throws {
+    let configuration = try parse(
+      config(user: "token: hunter2, client-key-data: \(Base64.encode(Array("hunter2".utf8))), client-certificate: c")
+    ).resolve()
+    for text in ["\(configuration)", String(reflecting: configuration), "\(configuration.authentication)"] {
+      #expect(!text.contains("hunter2"))
+    }
+    #expect(configuration.clientKey.map { "\($0)" } == "given bytes")
+  }
+
   @Test func readsImpersonation() throws {
     let configuration = try parse(config(user: "token: t, as: jane, as-uid: '7', as-groups: [a, b]")).resolve()
     #expect(

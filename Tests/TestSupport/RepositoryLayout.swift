@@ -6,9 +6,11 @@ package enum RepositoryLayout {
   package static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  /// A program that this package builds, beside the test bundle that is running.
+  /// A program that this package builds: in the folder `DAKR_TEST_PRODUCTS` (to test a release build, say), or beside the
+  /// test bundle that is running.
   /// - Throws: `ProcessFailure` where it has not been built.
   package static func product(_ name: String) throws -> String {
+    if let folder = ProcessInfo.processInfo.environment["DAKR_TEST_PRODUCTS"] { return folder + "/" + name }
     let running = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let folders = [
       // Swift Testing may run inside a helper of the toolchain; then the build folder is the package's.

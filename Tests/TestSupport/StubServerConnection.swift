@@ -63,6 +63,9 @@ package final class StubConnection: Sendable {
 
   @discardableResult package func endChunked() -> Bool { send("0\r\n\r\n") }
 
+  /// Ends our direction only (FIN); the peer may go on sending.
+  package func finishSending() { _ = shutdown(socket, CInt(SHUT_WR)) }
+
   /// Blocks until the peer closes; whatever it sends until then is dropped.
   package func waitForPeerToClose() {
     while receive() != nil {}

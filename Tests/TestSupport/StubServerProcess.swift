@@ -75,7 +75,7 @@ private func connects(to port: UInt16) -> Bool {
 
 /// Polls until the condition holds; false where it does not within the limit.
 package func stubPoll(
-  within limit: Duration = .seconds(30), _ condition: @Sendable () async throws -> Bool
+  within limit: Duration = .seconds(120), _ condition: @Sendable () async throws -> Bool
 ) async rethrows -> Bool {
   let deadline = ContinuousClock.now + limit
   while ContinuousClock.now < deadline {

@@ -42,7 +42,7 @@ import Testing
         #expect(result.output == "413", "\(arguments.prefix(1)) \(result.errors)")
       }
       #expect(server.observer.limits == [.bodySize, .bodySize, .bodySize])
-      #expect(server.server.bufferedBytes == 0)
+      try await eventually("everything is given back") { server.server.bufferedBytes == 0 }
     }
   }
 

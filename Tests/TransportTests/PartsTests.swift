@@ -91,6 +91,28 @@ import Testing
     #expect(body.takeBuffer().writableBytes >= ServerRequest.bodyPaddingBytes)
   }
 
+  @Test(arguments: [0..<0, 0..<10, 5..<8, 8..<20, 20..<30])
+  func segmentsAreCutToWhatThereIs(_ range: Range<Int>) {
+    var buffer = ByteBuffer(bytes: Array(0..<12))
+    buffer.moveReaderIndex(forwardBy: 2)
+    let expected = Array(buffer.readableBytesView).enumerated().filter { range.contains($0.offset) }.map(\.element)
+    #expect(Array(ServerResponse.segment(of: buffer, range).readableBytesView) == expected)
+  }
+
+  /// A slice by NIO would be a copy here.
+  @Test func segmentsShareStorageEverywhere() {
+    var buffer = ByteBuffer(repeating: 1, count: 20 << 20)
+    let segment = ServerResponse.segment(of: buffer, (18 << 20)..<(19 << 20))
+    let shared = unsafe buffer.withUnsafeReadableBytes { whole in
+      unsafe segment.withUnsafeReadableBytes { part in
+        unsafe part.baseAddress == whole.baseAddress.map { unsafe $0 + (18 << 20) }
+      }
+    }
+    #expect(shared)
+    buffer.clear()
+    #expect(segment.readableBytes == 1 << 20)
+  }
+
   @Test func fieldsThatWouldBreakTheResponseAreLeftOut() {
     let response = ServerResponse(
       status: 200,

@@ -30,12 +30,27 @@ import Testing
       let client = try await RawClient.connect(port: server.plainPort)
       await client.send("POST /length HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nabc")
       try await eventually("the body arrives") { server.server.bufferedBytes == 3 }
+      await server.server.beginShutdown()
+      #expect(server.server.isShuttingDown)
       async let drained = server.server.shutdown(gracePeriod: .seconds(20))
-      try await eventually("shutdown has begun") { server.server.isShuttingDown }
       await client.send("def")
       let isDrained = await drained
       #expect(isDrained)
       #expect(client.receivedText.hasSuffix("\r\n\r\n6") && client.receivedText.contains("connection: close"))
+    }
+  }
+
+  /// The end of a response lies in TLS and in the socket when HTTP is done with it.
+  @Test(.timeLimit(.minutes(2)), arguments: ["--http1.1", "--http2"])
+  func aSlowReaderGetsItsWholeResponse(_ version: String) async throws {
+    try await TestServer.run { server in
+      async let answer = server.curl(
+        "/bytes/12000000", [version, "--limit-rate", "6M", "-o", "/dev/null", "-w", "%{size_download}"])
+      try await eventually("the response is on its way") { server.server.bufferedBytes > 0 }
+      let isDrained = await server.server.shutdown(gracePeriod: .seconds(30))
+      #expect(isDrained)
+      let result = try await answer
+      #expect(result.isSuccess && result.output == "12000000", "\(result.output) \(result.errors)")
     }
   }
 

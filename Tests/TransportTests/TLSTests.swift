@@ -122,6 +122,19 @@ import Testing
     }
   }
 
+  /// "a" NUL "b" as a DNS name: a reader of C strings would take it for "a".
+  @Test func aForgedNameEndsTheConnection() async throws {
+    try await TestServer.run(asksForClientCertificate: true) { server in
+      let client = try await server.authority.issueClient("forged", alternativeNames: ["DER:30:05:82:03:61:00:62"])
+      let result = try await server.curl(
+        "/length", ["--cert", client.certificateFile, "--key", client.privateKeyFile])
+      #expect(!result.isSuccess && result.output.isEmpty)
+      try await eventually("the failure is reported") {
+        server.observer.record.handshakeFailures == [.clientCertificate]
+      }
+    }
+  }
+
   // MARK: Peers that do not speak TLS
 
   @Test func plainHTTPIsToldWhatIsWrong() async throws {

@@ -116,9 +116,11 @@ import Transport
   }
 
   @Test func readinessIsShortUnlessAsked() {
-    let health = Health(checks: [HealthCheck(name: "tls") { nil }])
+    let aged = HealthCheck(name: "prices", problem: { nil }, note: { "5 s old" })
+    let health = Health(checks: [HealthCheck(name: "tls") { nil }, aged])
     #expect(text(health.ready(query: nil)) == "ok")
-    #expect(text(health.ready(query: "verbose")) == "[+]ping ok\n[+]tls ok\nreadyz check passed\n")
+    #expect(
+      text(health.ready(query: "verbose")) == "[+]ping ok\n[+]tls ok\n[+]prices ok: 5 s old\nreadyz check passed\n")
     #expect(text(health.ready(query: "a=1&verbose=true")).hasPrefix("[+]ping"))
     #expect(text(health.ready(query: "verbose=false")) == "ok")
     #expect(text(health.live(.livez, query: nil)) == "ok")

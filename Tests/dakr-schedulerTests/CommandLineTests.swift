@@ -59,6 +59,17 @@ import Testing
     #expect(!result.standardOutput.contains("s3cr3t"))
   }
 
+  @Test func trialTakesAFolderOrNone() async throws {
+    let none = try await Binary.run(
+      "serve", "--trial", "--listen", "127.0.0.1:0", "--check-config", environment: ["XDG_STATE_HOME": "/state"])
+    #expect(none.standardOutput.contains("/state/dakr-scheduler/trial/certs/tls.crt"), "\(none.standardError)")
+    #expect(none.standardOutput.contains("127.0.0.1:0"))
+    let some = try await Binary.run("serve", "--check-config", "--trial", "some/where", "--kubeconfig", "k")
+    #expect(some.standardOutput.contains("some/where/certs/ca.crt"))
+    let lines = some.standardOutput.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") }
+    #expect(lines.contains("kubernetes.kubeconfig k flag"))
+  }
+
   @Test(arguments: [
     (["serve", "--kubeconfig", "none"], "--tls-cert"),
     (["serve", "--config", "/nowhere/c.yaml"], "cannot read /nowhere/c.yaml: No such file or directory"),

@@ -18,7 +18,7 @@ import Testing
   @Test func namesHaveOurPrefixAndHelpIsASentence() {
     let registry = MetricsRegistry()
     let keeper = ViewKeeper(book: PriceBook(), interval: .zero)
-    _ = ServerMetrics(in: registry, keeper: keeper, refresher: nil, nodePriceSeries: 10)
+    _ = ServerMetrics(in: registry, keeper: keeper, refresher: nil, informers: [], nodePriceSeries: 10)
     for metric in registry.descriptions {
       #expect(metric.name.hasPrefix(metricPrefix) || metric.name.hasPrefix("process_"), "\(metric.name)")
       #expect(metric.help.hasSuffix(".") && !metric.help.contains("\n"), "\(metric.name)")
@@ -28,9 +28,9 @@ import Testing
   @Test func theSetOfMetricsDoesNotDependOnPrices() {
     let with = MetricsRegistry()
     let keeper = ViewKeeper(book: PriceBook(), interval: .zero)
-    _ = ServerMetrics(in: with, keeper: keeper, refresher: nil, nodePriceSeries: 10)
+    _ = ServerMetrics(in: with, keeper: keeper, refresher: nil, informers: [], nodePriceSeries: 10)
     let without = MetricsRegistry()
-    _ = ServerMetrics(in: without, keeper: keeper, refresher: nil, nodePriceSeries: 0)
+    _ = ServerMetrics(in: without, keeper: keeper, refresher: nil, informers: [], nodePriceSeries: 0)
     let left = with.descriptions.map(\.name).filter { !without.descriptions.map(\.name).contains($0) }
     #expect(left == ["dakr_scheduler_node_price_dollars_per_hour"])
   }

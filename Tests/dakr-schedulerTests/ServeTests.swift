@@ -27,8 +27,7 @@ import Testing
 
     let explain = try #require(
       server.process.output.split(separator: "\n").first { $0.contains("dakr-scheduler explain ") })
-    let arguments = explain.split(separator: " ").dropFirst().map(String.init)
-    let explained = try await runProgramSuccessfully(try RepositoryLayout.product("dakr-scheduler"), arguments)
+    let explained = try await runProgramSuccessfully("sh", ["-c", String(explain)])
     #expect(explained.standardOutput.contains("annotation") && explained.standardOutput.contains("0.192"))
     await server.process.terminate()
   }

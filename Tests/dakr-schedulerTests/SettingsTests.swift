@@ -238,12 +238,12 @@ import Testing
   @Test func wrongValuesAreNamedAfterTheirSource() {
     #expect {
       try ResolvedSettings(
-        flags: [.strategy: ["cheap"], .logLevel: ["info", "debug"]], environment: ["DAKR_LIMITS_HEADER_COUNT": "1"],
+        flags: [.strategy: ["cheap"], .logFormat: ["json", "xml"]], environment: ["DAKR_LIMITS_HEADER_COUNT": "1"],
         file: [:])
     } throws: { error in
       let problems = (error as? SettingsFailure)?.problems ?? []
       return problems.contains { $0.hasPrefix("--strategy must be: one of unit, share, node, marginal") }
-        && problems.contains("--log-level was given 2 times")
+        && problems.contains { $0.hasPrefix("--log-format must be: one of text, json; found \"xml\"") }
         && problems.contains { $0.hasPrefix("DAKR_LIMITS_HEADER_COUNT must be: whole number") }
     }
   }

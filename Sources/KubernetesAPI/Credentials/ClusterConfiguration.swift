@@ -2,12 +2,19 @@
 /// account comes down to. Files are named, not read: their content may change.
 package struct ClusterConfiguration: Sendable, CustomStringConvertible {
   /// PEM that is given, or in a file that is read again and again.
-  package enum Material: Sendable, Equatable {
+  package enum Material: Sendable, Equatable, CustomStringConvertible {
     case inline([UInt8])
     case file(String)
+
+    package var description: String {
+      switch self {
+      case .inline: "given bytes"
+      case .file(let path): path
+      }
+    }
   }
 
-  package enum Authentication: Sendable, Equatable {
+  package enum Authentication: Sendable, Equatable, CustomStringConvertible {
     /// None, or a client certificate alone.
     case none
     case token(String)
@@ -15,6 +22,17 @@ package struct ClusterConfiguration: Sendable, CustomStringConvertible {
     case tokenFile(String, fallback: String?)
     case basic(username: String, password: String)
     case plugin(ExecPlugin)
+
+    /// The method, never the secret.
+    package var description: String {
+      switch self {
+      case .none: "none"
+      case .token: "token"
+      case .tokenFile(let path, _): "token of \(path)"
+      case .basic: "username and password"
+      case .plugin(let plugin): "credential plugin \(plugin.command)"
+      }
+    }
   }
 
   /// `scheme://host[:port][/prefix]`, without a slash at the end.

@@ -52,7 +52,7 @@ final class Exchange {
   /// Keeps the response's measures for the summary and its bytes charged.
   func willSend(_ response: ServerResponse, bytes: Int) {
     offloaded = nil
-    responseStatus = response.status
+    responseStatus = response.sentStatus
     responseBytes = bytes
     operation = response.operation
     body.coverResponse(bytes: bytes)

@@ -30,7 +30,7 @@ final class LoopConnections {
   /// Takes a new connection in, or reports the limit that speaks against it.
   func admit(_ connection: Connection) -> LimitKind? {
     let (_, open) = core.openConnections.add(1, ordering: .relaxed)
-    guard open <= core.limits.maxConnections else {
+    guard open <= core.maxConnections else {
       core.openConnections.subtract(1, ordering: .relaxed)
       return .connections
     }

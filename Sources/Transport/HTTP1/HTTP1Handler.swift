@@ -160,7 +160,8 @@ final class HTTP1Handler: ChannelDuplexHandler, ConnectionDriver {
     let requestHead = ServerRequestHead(
       method: head.method.rawValue, path: checked.target.path, query: checked.target.query,
       contentType: checked.contentType, accept: checked.accept, contentEncoding: checked.contentEncoding,
-      authorization: checked.authorization, contentLength: checked.contentLength, httpVersion: .http1, peer: connection.peer, isSecure: connection.isSecure,
+      authorization: checked.authorization, contentLength: checked.contentLength, httpVersion: .http1,
+      peer: connection.peer, isSecure: connection.isSecure,
       remoteAddress: connection.remoteAddress)
     return Exchange(head: requestHead, core: connection.core, isVersion10: head.version == .http1_0, now: now)
   }

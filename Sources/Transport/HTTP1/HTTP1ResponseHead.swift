@@ -18,7 +18,7 @@ enum HTTP1ResponseHead {
   static func write(
     _ response: ServerResponse, bodyBytes: Int, _ persistence: Persistence, to buffer: inout ByteBuffer
   ) {
-    let status = HTTPResponseStatus(statusCode: response.status)
+    let status = HTTPResponseStatus(statusCode: response.sentStatus)
     if response.status == 200 {
       buffer.writeStaticString("HTTP/1.1 200 OK\r\ncontent-length: ")
     } else {

@@ -23,7 +23,7 @@ final class HTTP2Events {
     case pingAcknowledged
   }
 
-  /// How many bytes one write to the pipeline holds, about.
+  /// How many bytes one write to the pipeline holds at most, about.
   static let outputBytes = 64 << 10
 
   private let connection: Connection
@@ -32,6 +32,8 @@ final class HTTP2Events {
   var events: [Event] = []
   /// Frames made by nghttp2 and by `sendData`, in order.
   var output = ByteBuffer()
+  /// Whether a frame waits because `output` has no room for it.
+  var isOutputFull = false
   /// The time at which the input being processed came.
   var now: NIODeadline
   /// The stream whose header block arrives; blocks do not interleave (RFC 9113 §4.3).
@@ -98,7 +100,8 @@ final class HTTP2Events {
     let head = ServerRequestHead(
       method: headers.method, path: target?.path ?? "", query: target?.query, contentType: headers.contentType,
       accept: headers.accept, contentEncoding: headers.contentEncoding,
-      authorization: headers.authorization, contentLength: headers.contentLength, httpVersion: .http2, peer: connection.peer, isSecure: connection.isSecure,
+      authorization: headers.authorization, contentLength: headers.contentLength, httpVersion: .http2,
+      peer: connection.peer, isSecure: connection.isSecure,
       remoteAddress: connection.remoteAddress)
     return Exchange(head: head, core: connection.core, now: now)
   }
@@ -150,7 +153,15 @@ final class HTTP2Events {
   /// Puts one whole DATA frame into `output`.
   func sendData(_ id: Int32, frameHeader: UnsafeRawBufferPointer, length: Int) -> SendOutcome {
     guard let stream = streams[id] else { return .unknownStream }
-    guard output.readableBytes < Self.outputBytes else { return .full }
+    let frameBytes = frameHeader.count + length
+    guard output.readableBytes == 0 || output.readableBytes + frameBytes <= Self.outputBytes else {
+      isOutputFull = true
+      return .full
+    }
+    if output.capacity == 0 {
+      // What is to come of the response, so that the buffer does not grow step by step.
+      output.reserveCapacity(min(Self.outputBytes, frameBytes + stream.remainingBytes))
+    }
     unsafe output.writeBytes(frameHeader)
     stream.moveBody(length, to: &output)
     return .sent

@@ -164,7 +164,7 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     guard case .answering = stream.stage, let exchange = stream.exchange, isOpen(stream) else { return }
     let bodyBytes = response.bodyBytes
     let hasBody = bodyBytes > 0 && exchange.head.method != "HEAD"
-    var fields = HTTP2FieldList(status: response.status)
+    var fields = HTTP2FieldList(status: response.sentStatus)
     fields.add("content-length", String(bodyBytes))
     if !response.contentType.isEmpty { fields.add("content-type", response.contentType) }
     for (name, value) in response.sendableExtraHeaders { fields.add(name, value) }
@@ -228,9 +228,10 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
 
   /// Fills `events.output`; false when nghttp2 has nothing more to send.
   private func pull() -> Bool {
+    events.isOutputFull = false
     do {
-      while events.output.readableBytes < HTTP2Events.outputBytes {
-        guard try session.pullOutput() else { return !events.events.isEmpty }
+      while events.output.readableBytes < HTTP2Events.outputBytes, !events.isOutputFull {
+        guard try session.pullOutput() else { return events.isOutputFull || !events.events.isEmpty }
       }
       return true
     } catch {

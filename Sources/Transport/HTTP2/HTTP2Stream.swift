@@ -46,7 +46,8 @@ final class HTTP2Stream {
     remainingBytes -= missing
     while missing > 0, segmentIndex < segments.count {
       let part = min(missing, segments[segmentIndex].readableBytes)
-      if let slice = segments[segmentIndex].readSlice(length: part) { output.writeImmutableBuffer(slice) }
+      output.writeBytes(of: segments[segmentIndex], count: part)
+      segments[segmentIndex].moveReaderIndex(forwardBy: part)
       missing -= part
       if segments[segmentIndex].readableBytes == 0 {
         // Gives the segment's memory back as soon as it is out.

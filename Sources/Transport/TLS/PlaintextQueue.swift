@@ -8,10 +8,11 @@ struct PlaintextQueue {
     let promise: EventLoopPromise<Void>?
   }
 
-  /// Plaintext encrypted into one buffer: four records, below the size at which malloc turns to mapping pages.
-  private static let batchBytes = 64 << 10
-  /// Room for header, nonce and tag of the records of a batch, in either TLS version.
-  private static let recordOverheadBytes = 64
+  /// Ciphertext in one buffer: four records, and below the size at which malloc turns to mapping pages.
+  private static let ciphertextBytes = 64 << 10
+  /// Room for header, nonce and tag of a batch's records, at most 29 bytes each, in either TLS version.
+  private static let overheadBytes = 512
+  private static let batchBytes = ciphertextBytes - overheadBytes
   /// From here on a record of its own costs less than gathering.
   private static let directBytes = 8 << 10
 
@@ -35,7 +36,7 @@ struct PlaintextQueue {
     var room = Self.batchBytes
     var gathered = ByteBuffer()
     var promise: EventLoopPromise<Void>?
-    session.bio.outbound = allocator.buffer(capacity: flushedBytes(upTo: room) + 5 * Self.recordOverheadBytes)
+    session.bio.outbound = allocator.buffer(capacity: flushedBytes(upTo: room) + Self.overheadBytes)
     while room > 0, flushedCount > 0 {
       let available = segments[segments.startIndex].bytes.readableBytes
       let isAlone = flushedCount == 1
@@ -88,7 +89,8 @@ struct PlaintextQueue {
 
   private mutating func gather(_ count: Int, into gathered: inout ByteBuffer, allocator: ByteBufferAllocator) {
     if gathered.capacity == 0 { gathered = allocator.buffer(capacity: TLSSession.maxRecordBytes) }
-    if let slice = segments[segments.startIndex].bytes.readSlice(length: count) { gathered.writeImmutableBuffer(slice) }
+    gathered.writeBytes(of: segments[segments.startIndex].bytes, count: count)
+    segments[segments.startIndex].bytes.moveReaderIndex(forwardBy: count)
   }
 
   private static func encryptAll(_ gathered: inout ByteBuffer, by session: borrowing TLSSession) throws(TLSFailure) {

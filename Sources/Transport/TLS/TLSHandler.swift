@@ -33,6 +33,9 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   private var outgoing = PlaintextQueue()
   private var isEncrypting = false
   private var isReadHeld = false
+  private var owesWritability = false
+  /// Set while closing our direction waits for what is written; the promise of whoever asked.
+  private var pendingOutputClose: EventLoopPromise<Void>??
   private var context: ChannelHandlerContext?
 
   init(
@@ -50,7 +53,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    outgoing.failAll()
+    failOutgoing()
     self.context = nil
   }
 
@@ -87,17 +90,25 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
       connection.handshakeEnded()
     }
     state = .closed
-    outgoing.failAll()
+    failOutgoing()
     context.fireChannelInactive()
   }
 
+  /// HTTP learns that it may write only when nothing of what it has written is left here: `isWritable` knows of
+  /// ciphertext alone.
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    if context.channel.isWritable {
-      encrypt(context)
-      if isReadHeld {
-        isReadHeld = false
-        context.read()
-      }
+    guard context.channel.isWritable else { return context.fireChannelWritabilityChanged() }
+    owesWritability = true
+    encrypt(context)
+    reportWritability(context)
+  }
+
+  private func reportWritability(_ context: ChannelHandlerContext) {
+    guard owesWritability, !isEncrypting, !outgoing.hasFlushed, context.channel.isWritable else { return }
+    owesWritability = false
+    if isReadHeld {
+      isReadHeld = false
+      context.read()
     }
     context.fireChannelWritabilityChanged()
   }
@@ -200,21 +211,38 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   }
 
   func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-    if state == .open, mode != .input {
-      encrypt(context)
+    if mode == .output, state == .open {
+      // What is written goes out first, however long the peer takes.
+      pendingOutputClose = .some(promise)
+      return encrypt(context)
+    }
+    if state == .open, mode == .all {
       session.sendCloseNotify()
-      state = mode == .output ? .outputClosed : .closed
+      state = .closed
       flushTransport(context)
     }
-    outgoing.failAll()
+    if mode == .all { failOutgoing() }
     context.close(mode: mode, promise: promise)
+  }
+
+  private func closeOutputIfDue(_ context: ChannelHandlerContext) {
+    guard let promise = pendingOutputClose, state == .open, !isEncrypting, !outgoing.hasFlushed else { return }
+    pendingOutputClose = nil
+    session.sendCloseNotify()
+    state = .outputClosed
+    flushTransport(context)
+    context.close(mode: .output, promise: promise)
   }
 
   private func encrypt(_ context: ChannelHandlerContext) {
     // Flushing may report a change of writability, which leads back here.
     guard state == .open, !isEncrypting else { return }
     isEncrypting = true
-    defer { isEncrypting = false }
+    defer {
+      isEncrypting = false
+      reportWritability(context)
+      closeOutputIfDue(context)
+    }
     while state == .open, outgoing.hasFlushed, context.channel.isWritable {
       do {
         while outgoing.hasFlushed, context.channel.isWritable {
@@ -254,7 +282,13 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   private func abort(_ context: ChannelHandlerContext) {
     state = .closed
     flushTransport(context)
-    outgoing.failAll()
+    failOutgoing()
     context.close(promise: nil)
+  }
+
+  private func failOutgoing() {
+    outgoing.failAll()
+    pendingOutputClose??.fail(ChannelError.ioOnClosedChannel)
+    pendingOutputClose = nil
   }
 }

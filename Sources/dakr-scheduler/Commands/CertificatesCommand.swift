@@ -16,7 +16,8 @@ struct CertificatesCommand: ParsableCommand {
 
       For the Service dakr-scheduler in the namespace dakr-system:
         dakr-scheduler certificates ./certs --service dakr-scheduler --namespace dakr-system
-        kubectl -n dakr-system create secret tls dakr-scheduler-tls --cert certs/tls.crt --key certs/tls.key
+        kubectl -n dakr-system create secret generic dakr-scheduler-tls --from-file=certs/tls.crt \
+          --from-file=certs/tls.key --from-file=certs/ca.crt
 
       New server and client certificates by the same authority, which a running server picks up by itself:
         dakr-scheduler certificates ./certs --renew

@@ -30,7 +30,7 @@ struct ServeCommand: AsyncParsableCommand {
   var config: String?
 
   @Option(
-    defaultAsFlag: "",
+    defaultAsFlag: "", parsing: .next,
     help: ArgumentHelp(
       "Serve for a trial with certificates made in this folder (default: ~/.local/state/dakr-scheduler/trial).",
       valueName: "folder"))
@@ -52,7 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     RecordLogHandler.bootstrap(
       format: LogFormat(rawValue: settings.choice(.logFormat)) ?? .text,
       level: Logger.Level(rawValue: settings.choice(.logLevel)) ?? .info, sink: DescriptorSink.standardError)
-    try await Serving(settings: settings, trial: folder).run()
+    try await Serving(settings: settings, trial: folder, environment: environment).run()
   }
 
   private func trialFolder(_ environment: [String: String]) throws -> TrialFolder? {

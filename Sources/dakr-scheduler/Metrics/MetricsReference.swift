@@ -10,7 +10,7 @@ enum MetricsReference {
   static func markdown() -> String {
     let registry = MetricsRegistry()
     let keeper = ViewKeeper(book: PriceBook(), interval: .zero)
-    _ = ServerMetrics(in: registry, keeper: keeper, refresher: nil, nodePriceSeries: 1)
+    _ = ServerMetrics(in: registry, keeper: keeper, refresher: nil, informers: [], nodePriceSeries: 1)
     var text = begin + "\n\n| metric | type | labels | meaning |\n|---|---|---|---|\n"
     for metric in registry.descriptions {
       let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")

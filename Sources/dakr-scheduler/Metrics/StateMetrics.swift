@@ -9,9 +9,6 @@ enum StateMetrics {
   ///   - keeper: what requests are answered from.
   ///   - nodePriceSeries: how many nodes' prices are exported; 0 exports none.
   static func register(in registry: MetricsRegistry, keeper: ViewKeeper, nodePriceSeries: Int) {
-    registry.collected(
-      .gauge, metricPrefix + "snapshot_age_seconds", help: "Since the cluster snapshot in use was made."
-    ) { $0([], keeper.ageSeconds) }
     registry.collected(.counter, metricPrefix + "snapshots_total", help: "Cluster snapshots made.") {
       $0([], Double(keeper.publishedCount))
     }

@@ -1,48 +1,21 @@
 import Observability
+import Synchronization
 import Transport
 
 /// Counts what happens on connections: the transport's observer.
 final class TransportMetrics: TransportObserver {
-  /// Operations by which requests are told apart; a path is a peer's choice and never becomes a label.
-  static let operations = Route.allOperations + ["none"]
-
-  private struct Operation: Sendable {
-    let duration: Histogram
-    let requestBytes: Histogram
-    let responseBytes: Histogram
-  }
-
-  private let requests: MetricFamily<Counter>
-  private let operations: [String: Operation]
-  private let none: Operation
+  private let requests: RequestMetrics
   private let handshakes: MetricFamily<Counter>
   private let handshakeDuration: Histogram
   private let limits: [LimitKind: Counter]
   private let connections: (https: Gauge, http: Gauge)
   private let reloads: (ok: Counter, failed: Counter)
   private let expiry: Gauge
-  private let abandoned: (http1: Counter, http2: Counter)
+  /// Whether the certificate files are broken now; the pair read before stays in use.
+  private let certificateIsBroken = Atomic<Bool>(false)
 
   init(in registry: MetricsRegistry) {
-    requests = registry.counters(
-      metricPrefix + "requests_total",
-      help:
-        "Requests answered, by operation, status and HTTP version; operation none was refused before its head was read.",
-      labels: ["operation", "status", "protocol"])
-    let durations = registry.histograms(
-      metricPrefix + "request_duration_seconds",
-      help: "From the end of a request's headers to its response being handed to the socket.", labels: ["operation"],
-      buckets: .latencyNanoseconds)
-    let received = registry.histograms(
-      metricPrefix + "request_body_bytes", help: "Size of request bodies.", labels: ["operation"], buckets: .bodyBytes)
-    let sent = registry.histograms(
-      metricPrefix + "response_body_bytes", help: "Size of response bodies.", labels: ["operation"], buckets: .bodyBytes
-    )
-    func operation(_ name: String) -> Operation {
-      Operation(duration: durations.with(name), requestBytes: received.with(name), responseBytes: sent.with(name))
-    }
-    operations = Dictionary(uniqueKeysWithValues: Route.allOperations.map { ($0, operation($0)) })
-    none = operation("none")
+    requests = RequestMetrics(in: registry)
     handshakes = registry.counters(
       metricPrefix + "tls_handshakes_total",
       help: "TLS handshakes by result (ok or why they failed), TLS version and negotiated protocol.",
@@ -65,10 +38,6 @@ final class TransportMetrics: TransportObserver {
     expiry = registry.gauge(
       metricPrefix + "certificate_expiry_timestamp_seconds",
       help: "When the server certificate in use expires, since unix epoch in seconds.")
-    let left = registry.counters(
-      metricPrefix + "requests_abandoned_total",
-      help: "Requests given up by the peer before their response was written.", labels: ["protocol"])
-    abandoned = (left.with("http1"), left.with("http2"))
   }
 
   func connectionOpened(isSecure: Bool) { (isSecure ? connections.https : connections.http).add(1) }
@@ -76,7 +45,7 @@ final class TransportMetrics: TransportObserver {
   func connectionClosed(isSecure: Bool) { (isSecure ? connections.https : connections.http).add(-1) }
 
   func handshakeFinished(negotiated: HTTPProtocol, tlsVersion: String, durationNanoseconds: Int64) {
-    handshakes.with("ok", tlsVersion, negotiated.rawValue).increment()
+    handshakes.with("ok", tlsVersion, negotiated.metricLabel).increment()
     handshakeDuration.observe(UInt64(clamping: durationNanoseconds))
   }
 
@@ -84,21 +53,24 @@ final class TransportMetrics: TransportObserver {
 
   func limitHit(_ kind: LimitKind) { limits[kind]?.increment() }
 
-  func certificateReloaded(success: Bool) { (success ? reloads.ok : reloads.failed).increment() }
+  func certificateReloaded(success: Bool) {
+    (success ? reloads.ok : reloads.failed).increment()
+    certificateIsBroken.store(!success, ordering: .relaxed)
+  }
 
   func certificateExpiry(unixSeconds: Int64) { expiry.set(Double(unixSeconds)) }
 
-  func requestFinished(_ summary: RequestSummary) {
-    let name = summary.operation ?? "none"
-    let operation = operations[name] ?? none
-    requests.with(operations[name] == nil ? "none" : name, "\(summary.status)", summary.httpVersion.rawValue)
-      .increment()
-    operation.duration.observe(UInt64(clamping: summary.durationNanoseconds))
-    operation.requestBytes.observe(UInt64(clamping: summary.requestBytes))
-    operation.responseBytes.observe(UInt64(clamping: summary.responseBytes))
-  }
+  func requestFinished(_ summary: RequestSummary) { requests.count(summary) }
 
-  func requestAbandoned(httpVersion: HTTPProtocol) {
-    (httpVersion == .http1 ? abandoned.http1 : abandoned.http2).increment()
+  func requestAbandoned(httpVersion: HTTPProtocol) { requests.countAbandoned(httpVersion) }
+
+  /// Fails never, since the pair that was read before serves on; says where a renewed one is broken.
+  var certificateCheck: HealthCheck {
+    HealthCheck(
+      name: "tls", problem: { nil },
+      note: {
+        self.certificateIsBroken.load(ordering: .relaxed)
+          ? "the renewed certificate files are broken, the pair read before stays in use" : nil
+      })
   }
 }

@@ -7,7 +7,7 @@ enum ClusterToken: Sendable {
   case literal(String)
   case file(String)
   /// Filled by a watch of a Secret or ConfigMap.
-  case watched(WatchedToken)
+  case watched(TokenObject, WatchedToken)
 
   /// The token now; nil where there is none.
   func read() -> String? {
@@ -17,7 +17,7 @@ enum ClusterToken: Sendable {
       (try? PrivateFile.read(path, maximumBytes: 64 << 10)).flatMap {
         Self.trimmed(String(decoding: $0, as: UTF8.self))
       }
-    case .watched(let token): token.current.flatMap(Self.trimmed)
+    case .watched(_, let token): token.current.flatMap(Self.trimmed)
     }
   }
 

@@ -1,4 +1,5 @@
 import NIOCore
+import Transport
 import WireFormat
 
 /// The body of an answer as a list of network buffers: what the scheduler writes is copied once, what it echoes of the
@@ -18,7 +19,6 @@ struct BodySegments: ResponseSink {
   }
 
   mutating func appendSliceOfRequest(_ range: Range<Int>) {
-    guard let slice = request.getSlice(at: request.readerIndex + range.lowerBound, length: range.count) else { return }
-    segments.append(slice)
+    segments.append(ServerResponse.segment(of: request, range))
   }
 }

@@ -29,5 +29,7 @@ extension Limits {
     maxQueuedFrames = settings.integer(.queuedFrames)
     settingsTimeout = time(.settingsTimeout)
     maxConnectionAge = time(.connectionAge)
+    goAwayNoticeTimeout = time(.goAwayNotice)
+    sweepInterval = time(.sweepInterval)
   }
 }

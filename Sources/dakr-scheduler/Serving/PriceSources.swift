@@ -42,6 +42,20 @@ struct PriceSources {
     return services
   }
 
+  /// Never fails: there is always a price, if only an estimate. The age is for people.
+  var healthCheck: HealthCheck {
+    HealthCheck(
+      name: "prices", problem: { nil },
+      note: { [refresher] in
+        guard let refresher else { return nil }
+        guard let age = refresher.ageNanoseconds else { return "none from the control plane yet" }
+        let seconds = age / 1_000_000_000
+        return refresher.status.isExpired
+          ? "those of the control plane are too old to be used (\(seconds) s)"
+          : "those of the control plane are \(seconds) s old"
+      })
+  }
+
   private static func readFile(
     _ settings: ResolvedSettings
   ) throws -> (path: String, content: [UInt8], mode: PriceFile.Mode)? {

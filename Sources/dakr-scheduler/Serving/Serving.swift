@@ -1,5 +1,6 @@
 import CurlClient
 import Glibc
+import KubernetesAPI
 import Logging
 import NIOCore
 import NodeCost
@@ -13,18 +14,29 @@ import UnixSignals
 struct Serving {
   let settings: ResolvedSettings
   let trial: TrialFolder?
+  let environment: [String: String]
 
   func run() async throws {
     let logger = Logger(label: "dakr-scheduler")
     logStart(logger)
-    let engine = try CurlEngine()
+    // Two, so that watches and requests share no connection: libcurl before 8.1 lets one HTTP/2 stream stall the others.
+    let engines = (requests: try CurlEngine(), watches: try CurlEngine())
     // libssl cleans up at exit, so no thread of libcurl may be left by then.
-    defer { engine.shutdown() }
-    let prices = try PriceSources(settings, token: token(), engine: engine)
+    defer {
+      engines.watches.shutdown()
+      engines.requests.shutdown()
+    }
+    let token = token()
+    let prices = try PriceSources(settings, token: token, engine: engines.requests)
+    let watch = try clusterWatch(prices.keeper, token, engines, logger)
+    let informers = watch?.informers ?? []
     let metrics = ServerMetrics(
-      in: MetricsRegistry(), keeper: prices.keeper, refresher: prices.refresher,
+      in: MetricsRegistry(), keeper: prices.keeper, refresher: prices.refresher, informers: informers,
       nodePriceSeries: settings.isTrue(.nodePriceMetric) ? settings.integer(.metricSeries) : 0)
-    let health = Health(checks: [])
+    let health = Health(
+      checks: ClusterWatch.healthChecks(of: informers, keeper: prices.keeper) + [
+        metrics.transport.certificateCheck, prices.healthCheck,
+      ])
     let responder = Responder(
       admission: try admission(), health: health, metrics: metrics,
       service: ExtenderService(configuration: try schedulerConfiguration()), keeper: prices.keeper,
@@ -33,7 +45,7 @@ struct Serving {
     let server = try serverService(responder, health, metrics, logger)
     // The server comes last: services are stopped in reverse, so it stops first, on a cluster that is still watched.
     try await ServiceGroup(
-      services: prices.services + [server], gracefulShutdownSignals: [.sigterm, .sigint],
+      services: prices.services + (watch?.services ?? []) + [server], gracefulShutdownSignals: [.sigterm, .sigint],
       logger: Logger(label: "lifecycle")
     ).run()
   }
@@ -54,7 +66,31 @@ struct Serving {
   private func token() -> ClusterToken? {
     if let literal = settings.text(.controlPlaneToken) { return .literal(literal) }
     if let path = settings.text(.controlPlaneTokenFile) { return .file(path) }
-    return nil
+    return TokenObject(settings).map { .watched($0, WatchedToken()) }
+  }
+
+  /// The watches on the Kubernetes API; nil where it is not used.
+  private func clusterWatch(
+    _ keeper: ViewKeeper, _ token: ClusterToken?, _ engines: (requests: CurlEngine, watches: CurlEngine),
+    _ logger: Logger
+  ) throws -> ClusterWatch? {
+    var object: (TokenObject, WatchedToken)?
+    if case .watched(let source, let value) = token { object = (source, value) }
+    guard let configuration = try ClusterAccess.configuration(settings, environment: environment) else {
+      guard object == nil else {
+        throw SettingsFailure(
+          problems: [
+            "nodeCost.tokenFromSecret and tokenFromConfigMap need the Kubernetes API; kubernetes.kubeconfig is none"
+          ])
+      }
+      logger.info("serving without the Kubernetes API: kube-scheduler needs nodeCacheCapable: false")
+      return nil
+    }
+    logger.info("watching the cluster", metadata: ["server": "\(configuration)"])
+    let client = try KubernetesClient(
+      configuration: configuration, requests: engines.requests, watches: engines.watches,
+      userAgent: "dakr-scheduler/\(BuildInformation.current.version)", logger: Logger(label: "kubernetes"))
+    return ClusterWatch(client: client, keeper: keeper, token: object)
   }
 
   private func schedulerConfiguration() throws -> SchedulerConfiguration {
@@ -108,6 +144,7 @@ struct Serving {
     if let address = settings.address(.httpsAddress) {
       let tls = TLSConfiguration(
         certificateFile: certificate, privateKeyFile: key, clientCAFile: settings.text(.clientCA),
+        minimumVersion: TLSMinimumVersion(rawValue: settings.choice(.minimumTLSVersion)) ?? .tls12,
         reloadInterval: .nanoseconds(Int64(settings.integer(.reloadInterval))))
       listeners.append(
         Listener(name: "https", host: address.host, port: address.port, tls: tls, responder: responder))

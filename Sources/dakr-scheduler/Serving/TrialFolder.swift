@@ -59,7 +59,7 @@ struct TrialFolder: Sendable {
 
       2. See why:
 
-           dakr-scheduler explain \(TrialSample.pod) --server \(address) --trial \(Self.quoted(path))
+           \(Self.program) explain \(TrialSample.pod) --server \(address) --trial \(Self.quoted(path))
 
 
       """
@@ -98,6 +98,12 @@ struct TrialFolder: Sendable {
       (97...122).contains(byte | 0x20) || (48...57).contains(byte) || "/._-+@".utf8.contains(byte)
     }
     return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: #"'\''"#) + "'"
+  }
+
+  /// How to call this program again: as it was called where the shell looked it up, else by its whole path.
+  private static var program: String {
+    let name = CommandLine.arguments.first ?? "dakr-scheduler"
+    return quoted(name.contains("/") ? absolute(name) : name)
   }
 
   /// The path with every link and `..` resolved, so that what is printed works from any folder.

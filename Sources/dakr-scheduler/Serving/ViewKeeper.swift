@@ -24,14 +24,12 @@ final class ViewKeeper: Sendable {
   let slot: SnapshotSlot
   private let interval: Duration
   private let state: Mutex<State>
-  private let publishedAt: Mutex<ContinuousClock.Instant>
   private let published = Atomic<UInt64>(0)
 
   init(book: PriceBook, interval: Duration) {
     self.interval = interval
     slot = SnapshotSlot(.empty(prices: book))
     state = Mutex(State(sources: Sources(book: book)))
-    publishedAt = Mutex(.now)
   }
 
   /// Takes a change in; the next view has it. Any thread; `body` must be short, for it holds up other changes.
@@ -45,12 +43,6 @@ final class ViewKeeper: Sendable {
 
   /// The prices in use.
   var book: PriceBook { state.withLock { $0.sources.book } }
-
-  /// Since the current view was made.
-  var ageSeconds: Double {
-    let age = ContinuousClock.now - publishedAt.withLock { $0 }
-    return Double(age.components.seconds) + Double(age.components.attoseconds) / 1e18
-  }
 
   /// How many views were made.
   var publishedCount: UInt64 { published.load(ordering: .relaxed) }
@@ -80,7 +72,6 @@ final class ViewKeeper: Sendable {
     }
     guard let made else { return }
     slot.store(made)
-    publishedAt.withLock { $0 = .now }
     published.wrappingAdd(1, ordering: .relaxed)
   }
 }

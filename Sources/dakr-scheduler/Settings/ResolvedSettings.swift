@@ -49,11 +49,10 @@ struct ResolvedSettings: Sendable {
   private static func value(ofFlag setting: Setting, _ texts: [String]) -> Result<SettingValue, SettingsFailure> {
     let name = "--\(setting.flag ?? setting.path)"
     if case .list = setting.kind { return .success(.list(texts)) }
-    guard texts.count == 1 else {
-      return .failure(SettingsFailure(problems: ["\(name) was given \(texts.count) times"]))
-    }
-    guard let value = setting.kind.value(of: texts[0]) else {
-      let found = texts[0].prefix(80)
+    // The last one wins, so that a script can put a flag after those that it was given.
+    let text = texts.last ?? ""
+    guard let value = setting.kind.value(of: text) else {
+      let found = text.prefix(80)
       return .failure(SettingsFailure(problems: ["\(name) must be: \(setting.kind.description); found \"\(found)\""]))
     }
     return .success(value)

@@ -73,6 +73,12 @@ extension Setting {
     "limits.connectionAge", .duration(seconds(1)...seconds(86_400)), default: "30m",
     "Age, give or take 10 %, at which a connection is closed gracefully, so that clients meet renewed certificates and other replicas."
   )
+  static let goAwayNotice = Setting(
+    "limits.goAwayNotice", .duration(0...seconds(60)), default: "1s",
+    "Longest wait between the two GOAWAY frames of a graceful close (RFC 9113 §6.8).")
+  static let sweepInterval = Setting(
+    "limits.sweepInterval", .duration(milliseconds(10)...seconds(10)), default: "500ms",
+    "How often deadlines are looked at, hence the precision of all of the above times.")
   static let metricSeries = Setting(
     "limits.metricSeries", .integer(10...1_000_000), default: "10000",
     "Series of the per-node price metric; further nodes are left out.")
@@ -81,6 +87,6 @@ extension Setting {
     handshakeTimeout, concurrentHandshakes, handshakeBytes, connections, headTimeout, headerListBytes,
     headerFieldBytes, headerCount, bodyBytes, offloadBodyBytes, bufferedBytes, concurrentStreams, streamWindowBytes,
     connectionWindowBytes, idleTimeout, requestTimeout, responseTimeout, lingerTimeout, abusiveFrames, abuseWindow,
-    queuedFrames, settingsTimeout, connectionAge, metricSeries,
+    queuedFrames, settingsTimeout, connectionAge, goAwayNotice, sweepInterval, metricSeries,
   ]
 }

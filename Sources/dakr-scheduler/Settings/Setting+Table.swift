@@ -49,20 +49,27 @@ extension Setting {
     "tls.reloadInterval", .duration(milliseconds(100)...seconds(3_600)), default: "10s",
     "How often certificate files are checked for changes.")
 
-  static let certificates = [tlsCertificate, tlsKey, clientCA, allowedClientNames, reloadInterval]
+  static let minimumTLSVersion = Setting(
+    "tls.minimumVersion", .choice(["1.2", "1.3"]), default: "1.2",
+    "The lowest TLS version that is accepted; kube-scheduler speaks both.")
+
+  static let certificates = [
+    tlsCertificate, tlsKey, clientCA, allowedClientNames, reloadInterval, minimumTLSVersion,
+  ]
 
   // MARK: Kubernetes API
 
   static let kubeconfig = Setting(
     "kubernetes.kubeconfig", flag: "kubeconfig", .file,
-    "A kubeconfig file for watching nodes and pods, or none to run without the Kubernetes API (then kube-scheduler must be configured with nodeCacheCapable: false). Unset: the service account inside a cluster, else $KUBECONFIG, else ~/.kube/config."
+    "A kubeconfig file for watching nodes and pods, or none to run without the Kubernetes API (then kube-scheduler must be configured with nodeCacheCapable: false). Unset: $KUBECONFIG, else the pod's service account, else ~/.kube/config."
   )
   static let kubeContext = Setting(
     "kubernetes.context", flag: "context", .text,
     "The context of the kubeconfig; unset: its current-context.")
   static let inCluster = Setting(
     "kubernetes.inCluster", flag: "in-cluster", .choice(["auto", "always", "never"]), default: "auto",
-    "Whether to use the pod's service account; auto does so where no kubeconfig is named and one is mounted.")
+    "Whether to use the pod's service account where kubernetes.kubeconfig is not set: auto does so unless $KUBECONFIG is set."
+  )
 
   static let kubernetesAccess = [kubeconfig, kubeContext, inCluster]
 

@@ -41,11 +41,13 @@ struct EchoResponder: RequestResponder {
 
   /// The body in slices of uneven size, as the scheduler's echo of nodes is.
   private func segments(of body: ByteBuffer) -> [ByteBuffer] {
-    var rest = body
     var result: [ByteBuffer] = []
+    var position = 0
     var size = 1
-    while rest.readableBytes > 0, let slice = rest.readSlice(length: min(size, rest.readableBytes)) {
-      result.append(slice)
+    while position < body.readableBytes {
+      let segment = ServerResponse.segment(of: body, position..<position + size)
+      result.append(segment)
+      position += segment.readableBytes
       size = (size * 7 + 13) % 40_000 + 1
     }
     return result

@@ -1,0 +1,3 @@
+module dakr.devzero.io/benchmarks/apistub
+
+go 1.27

@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Pods per second through a real kube-scheduler, with and without extenders: `benchmarks/run scheduler`.
+
+All pods exist before kube-scheduler starts, so that its loop never waits; the rate is taken between a tenth and nine
+tenths of them. etcd, kube-apiserver, kube-scheduler and the extender share this machine's cores.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import time
+
+import cluster
+import machine
+import servers
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+RESULTS = os.path.join(HERE, "..", "results")
+
+
+def measure(where, pods, extender, cache_capable, percentage):
+    """One run: (pods a second, attempts by result)."""
+    where.make_pods(pods)
+    process, port = where.start_scheduler(extender, cache_capable, percentage)
+    samples = []
+    try:
+        deadline = time.monotonic() + 900
+        while True:
+            counted = cluster.attempts(port)
+            done = counted.get("scheduled", 0)
+            samples.append((time.monotonic(), done))
+            if done >= pods:
+                break
+            if time.monotonic() > deadline:
+                raise servers.ServerFailure(f"only {done} of {pods} pods were scheduled: {counted}")
+            time.sleep(0.05)
+    finally:
+        process.stop()
+    low = next(sample for sample in samples if sample[1] >= pods * 0.1)
+    high = next(sample for sample in samples if sample[1] >= pods * 0.9)
+    where.delete_pods()
+    return (high[1] - low[1]) / max(1e-3, high[0] - low[0]), counted
+
+
+def contestants(kit, where, nodes):
+    """(name, start, stop); start returns the extender's address."""
+    product, peer = servers.Product(kit), servers.Peer(kit, 400)
+
+    def start_product():
+        product.api = None
+        product.launch(where.kubeconfig, core=None)
+        return product.address
+
+    def start_peer():
+        peer.start(None, nodes, None, core=None)
+        return peer.address
+
+    return [("none", lambda: None, lambda: None), ("dakr", start_product, product.stop),
+            ("go", start_peer, peer.stop)]
+
+
+def run_size(kit, binaries, nodes, chosen):
+    where = cluster.Cluster(kit, binaries, nodes)
+    rates, worst = {}, {}
+    try:
+        for turn in range(chosen.rounds):
+            everyone = contestants(kit, where, nodes)
+            for name, start, stop in everyone[turn % 3:] + everyone[:turn % 3]:
+                address = start()
+                try:
+                    rate, counted = measure(where, chosen.pods, address, not chosen.full, chosen.percentage)
+                finally:
+                    stop()
+                rates.setdefault(name, []).append(round(rate, 1))
+                failed = sum(count for result, count in counted.items() if result != "scheduled")
+                worst[name] = max(worst.get(name, 0), failed)
+                print(f"{nodes} nodes, {name}: {rate:.1f} pods/s {counted}", flush=True)
+    finally:
+        where.stop()
+    return {"podsPerSecond": rates, "failedAttempts": worst}
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="benchmarks/run scheduler", description=__doc__)
+    parser.add_argument("--nodes", default="1000,5000")
+    parser.add_argument("--pods", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--percentage", type=int, default=0, help="percentageOfNodesToScore; 0 is kube-scheduler's own")
+    parser.add_argument("--full", action="store_true", help="nodeCacheCapable: false")
+    parser.add_argument("--no-save", action="store_true")
+    parser.add_argument("--cache", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--product", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--binaries", required=True, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    kit = servers.Kit(chosen.cache, chosen.product)
+    about = machine.describe(os.path.join(HERE, "..", ".."))
+    sizes = {nodes: run_size(kit, chosen.binaries, int(nodes), chosen) for nodes in chosen.nodes.split(",")}
+    lines = [f"# kube-scheduler 1.20.2, {about['date']}", "",
+             f"{about['cpu']}, {about['cores']} cores, {about['system']}; commit {about['commit']}; load average "
+             f"{about['loadAverage']}. {chosen.pods} pods, every fourth live-migratable, {chosen.rounds} rounds in turn, "
+             f"percentageOfNodesToScore {chosen.percentage or 'default'}, nodeCacheCapable {str(not chosen.full).lower()}"
+             ". Pods per second, median.", "",
+             "| nodes | no extender | ours | ours ÷ none | Go peer | peer ÷ none | failed attempts (none, ours, peer) |",
+             "|--:|--:|--:|--:|--:|--:|---|"]
+    for nodes, size in sizes.items():
+        none, ours, peer = (statistics.median(size["podsPerSecond"][name]) for name in ("none", "dakr", "go"))
+        failed = ", ".join(str(size["failedAttempts"][name]) for name in ("none", "dakr", "go"))
+        lines.append(f"| {nodes} | {none} | {ours} | {ours / none:.2f} | {peer} | {peer / none:.2f} | {failed} |")
+    text = "\n".join(lines)
+    print(text)
+    if not chosen.no_save:
+        mode = "full" if chosen.full else "names"
+        stem = os.path.join(RESULTS, f"{about['date'][:10]}-scheduler-{mode}-{chosen.percentage or 'default'}")
+        with open(stem + ".md", "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+        with open(stem + ".json", "w", encoding="utf-8") as file:
+            json.dump({"machine": about, "pods": chosen.pods, "percentageOfNodesToScore": chosen.percentage,
+                       "nodeCacheCapable": not chosen.full, "sizes": sizes}, file, indent=1)
+            file.write("\n")
+
+
+if __name__ == "__main__":
+    main()

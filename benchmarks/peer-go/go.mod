@@ -1,0 +1,3 @@
+module dakr.devzero.io/benchmarks/peer
+
+go 1.27
