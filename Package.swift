@@ -59,6 +59,7 @@ let package = Package(
     module("ClusterModel"),
     .target(name: "CPriceCatalogue", exclude: ["catalogue.bin"]),
     module("NodeCost", ["ClusterModel", "CPriceCatalogue"]),
+    module("MigrationPlanner", ["ClusterModel"]),
     module("Simulation", ["NodeCost"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
@@ -70,15 +71,18 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
-        "Simulation", "Transport",
-        "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals,
-        yams,
+        "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+        unixSignals, yams,
       ],
+      swiftSettings: strict),
+    .target(
+      name: "PlanChecker", dependencies: ["MigrationPlanner", "ClusterModel"], path: "benchmarks/planner-checker",
       swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
+    tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
     tests("SimulationTests", ["Simulation", "NodeCost", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
@@ -96,7 +100,7 @@ let package = Package(
   ]
 )
 
-// Parts of the product alone, for benchmarks/run; not built otherwise.
+// Parts of the product alone, for benchmarks/run and benchmarks/planner.sh; not built otherwise.
 if Context.environment["DAKR_BENCHMARKS"] == "1" {
   package.targets.append(
     .executableTarget(
@@ -105,4 +109,8 @@ if Context.environment["DAKR_BENCHMARKS"] == "1" {
         "ClusterModel", "NodeCost", "Scheduler", "Transport", "WireFormat", argumentParser, logging, nioCore,
       ],
       path: "benchmarks/swift", swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "planner-benchmark", dependencies: ["MigrationPlanner", "PlanChecker", "ClusterModel"],
+      path: "benchmarks/planner", swiftSettings: strict))
 }

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Node names, and the dense index that each of them has in a snapshot.
 ///
 /// Names are looked up as the bytes in which they arrive, so that no `String` is made per name and request. The table
@@ -55,9 +57,15 @@ package struct NameTable: Sendable {
     let tag = UInt32(truncatingIfNeeded: hash >> 32)
     let mask = slots.count - 1
     var slot = Int(truncatingIfNeeded: hash) & mask
+    // SAFETY: any bytes make a raw span, and this one does not outlive the borrow of `blob`.
+    let names = unsafe blob.span.bytes
     while slots[slot] >= 0 {
-      let index = Int(slots[slot])
-      if tags[slot] == tag, withName(at: index, { Self.areEqual($0, name) }) { return index }
+      if tags[slot] == tag {
+        let index = Int(slots[slot])
+        let start = Int(offsets[index])
+        let length = Int(offsets[index + 1]) - start
+        if length == name.byteCount, Self.areEqual(names, from: start, name) { return index }
+      }
       slot = (slot + 1) & mask
     }
     return nil
@@ -72,47 +80,42 @@ package struct NameTable: Sendable {
     }
   }
 
-  private static func areEqual(_ left: RawSpan, _ right: RawSpan) -> Bool {
-    guard left.byteCount == right.byteCount else { return false }
-    var offset = 0
-    while offset + 8 <= left.byteCount {
-      // SAFETY: eight bytes from `offset` are inside both spans, and any bytes make a UInt64.
-      let isEqual =
-        unsafe left.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        == right.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      guard isEqual else { return false }
-      offset += 8
+  /// Whether `name` stands in `names` at `start`, where at least as many bytes are left.
+  @inline(__always)
+  private static func areEqual(_ names: RawSpan, from start: Int, _ name: RawSpan) -> Bool {
+    unsafe names.withUnsafeBytes { all in
+      unsafe name.withUnsafeBytes { wanted in
+        guard let left = all.baseAddress, let right = wanted.baseAddress else { return name.isEmpty }
+        // SAFETY: the caller has compared lengths, and `start` is an offset of the table's own.
+        return unsafe memcmp(left + start, right, wanted.count) == 0
+      }
     }
-    while offset < left.byteCount {
-      // SAFETY: `offset` is inside both spans.
-      let isEqual =
-        unsafe left.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-        == right.unsafeLoad(fromByteOffset: offset, as: UInt8.self)
-      guard isEqual else { return false }
-      offset += 1
-    }
-    return true
   }
 
-  /// Folds eight bytes at a time with a full-width multiplication (the mixing step of wyhash).
+  /// Folds eight bytes at a time with a full-width multiplication (the mixing step of wyhash); the last eight overlap
+  /// those before them where the length is no multiple of eight.
   ///
   /// Names come from the cluster's own nodes; a fixed seed keeps runs reproducible, and whoever can create nodes at will
   /// gains nothing from slow look-ups.
   private static func hash(_ name: RawSpan) -> UInt64 {
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: name.byteCount)
-    var offset = 0
-    while offset + 8 <= name.byteCount {
-      // SAFETY: eight bytes from `offset` are inside the span, and any bytes make a UInt64.
-      state = unsafe mix(state ^ name.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self))
-      offset += 8
+    let count = name.byteCount
+    var state: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(truncatingIfNeeded: count)
+    return unsafe name.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return mix(state) }
+      if count < 8 {
+        var tail: UInt64 = 0
+        // SAFETY: offsets below `count` are inside the span.
+        for offset in 0..<count { tail = unsafe tail << 8 | UInt64(base.load(fromByteOffset: offset, as: UInt8.self)) }
+        return mix(state ^ tail)
+      }
+      var offset = 0
+      // SAFETY: eight bytes from `offset`, and the last eight, are inside the span; any bytes make a UInt64.
+      while offset + 8 < count {
+        state = unsafe mix(state ^ base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        offset += 8
+      }
+      return unsafe mix(state ^ base.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self))
     }
-    var tail: UInt64 = 0
-    while offset < name.byteCount {
-      // SAFETY: `offset` is inside the span.
-      tail = unsafe tail << 8 | UInt64(name.unsafeLoad(fromByteOffset: offset, as: UInt8.self))
-      offset += 1
-    }
-    return mix(state ^ tail)
   }
 
   private static func mix(_ value: UInt64) -> UInt64 {

@@ -3,8 +3,8 @@ internal import WireFormat
 
 extension ExtenderService {
   /// Judges every node and answers which ones remain.
-  func filter<Sink: ResponseSink>(
-    _ arguments: ExtenderArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter<Sink>,
+  func filter(
+    _ arguments: ExtenderArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter,
     _ outcome: inout ExtenderOutcome
   ) {
     let policy = PodPolicy(arguments.pod, configuration: configuration, reservations: view.reservations)
@@ -24,6 +24,10 @@ extension ExtenderService {
   ) -> [UInt8] {
     var verdicts = [UInt8](repeating: Verdict.accepted.rawValue, count: arguments.candidates.count)
     if policy.acceptsEverything { return verdicts }
+    if arguments.nodes == nil, view.reservations.isEmpty {
+      judgeByColumn(arguments.candidates, view, into: &verdicts)
+      return verdicts
+    }
     let nodes = JudgedNodes(view)
     for (place, candidate) in arguments.candidates.enumerated() {
       let node =
@@ -37,6 +41,22 @@ extension ExtenderService {
         ).rawValue
     }
     return verdicts
+  }
+
+  /// The verdicts on a live-migratable pod where nothing is reserved and no node is being emptied: all that counts then
+  /// is whether a node is known and can checkpoint.
+  private static func judgeByColumn(
+    _ candidates: [NodeCandidate], _ view: SchedulingView, into verdicts: inout [UInt8]
+  ) {
+    let isCapable = view.snapshot.columns.isCheckpointCapable
+    let unknown = view.areNodesSynced ? Verdict.unknownNode : .nodesNotSynced
+    for place in candidates.indices {
+      guard let index = candidates[place].index else {
+        verdicts[place] = unknown.rawValue
+        continue
+      }
+      if !isCapable[index] { verdicts[place] = Verdict.notCheckpointCapable.rawValue }
+    }
   }
 }
 

@@ -8,8 +8,8 @@ extension ExtenderService {
   /// (nodeCacheCapable false, without access to the API) a live-migratable pod preempts nowhere, since nothing is proven,
   /// and any other pod where kube-scheduler would. Where room is reserved, the pod has to fit beside it before any victim
   /// leaves, because the meta form does not say what victims take.
-  func preempt<Sink: ResponseSink>(
-    _ arguments: PreemptionArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter<Sink>,
+  func preempt(
+    _ arguments: PreemptionArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter,
     _ outcome: inout ExtenderOutcome
   ) {
     let policy = PodPolicy(arguments.pod, configuration: configuration, reservations: view.reservations)

@@ -53,7 +53,19 @@ extension UsageColumns {
 extension Array {
   /// The elements at `places`, with `missing` for places that are not in the array.
   func gathered(at places: [Int32], missing: Element) -> [Element] {
-    places.map { $0 >= 0 && Int($0) < count ? self[Int($0)] : missing }
+    unsafe [Element](unsafeUninitializedCapacity: places.count) { gathered, gatheredCount in
+      // SAFETY: every place is checked against the column, and one element is written for each of `places`.
+      unsafe withUnsafeBufferPointer { column in
+        unsafe places.withUnsafeBufferPointer { places in
+          for index in places.indices {
+            let place = Int(unsafe places[index])
+            let element = unsafe UInt(bitPattern: place) < UInt(bitPattern: column.count) ? column[place] : missing
+            unsafe gathered.initializeElement(at: index, to: element)
+          }
+          gatheredCount = places.count
+        }
+      }
+    }
   }
 }
 
@@ -69,8 +81,8 @@ extension PodDemandForCost {
 extension ExtenderService {
   /// Scores every node, and answers with all of them: in kube-scheduler 1.36 a node that an extender left out loses ties
   /// to one that it listed with 0.
-  func prioritize<Sink: ResponseSink>(
-    _ arguments: ExtenderArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter<Sink>,
+  func prioritize(
+    _ arguments: ExtenderArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter,
     _ outcome: inout ExtenderOutcome
   ) {
     let policy = PodPolicy(arguments.pod, configuration: configuration, reservations: view.reservations)

@@ -37,7 +37,7 @@ package struct ExtenderService: Sendable {
     to verb: ExtenderVerb, body: RawSpan, view: SchedulingView, into sink: inout Sink
   ) -> ExtenderOutcome {
     var outcome = ExtenderOutcome(verb: verb)
-    var writer = ResponseWriter(sink)
+    var writer = ResponseWriter()
     do throws(WireFormatError) {
       switch verb {
       case .filter:
@@ -58,7 +58,7 @@ package struct ExtenderService: Sendable {
       outcome.status = verb == .filter ? 200 : 400
       ExtenderResults.writeError(outcome.errorMessage, into: &writer)
     }
-    sink = writer.finish()
+    writer.finish(into: &sink)
     return outcome
   }
 }

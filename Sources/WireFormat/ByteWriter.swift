@@ -7,13 +7,6 @@ package struct ByteWriter: Sendable {
 
   package mutating func reserveCapacity(_ count: Int) { bytes.reserveCapacity(count) }
 
-  /// Gives away what was written so far.
-  mutating func take() -> [UInt8] {
-    let taken = bytes
-    bytes = []
-    return taken
-  }
-
   /// Appends a constant as it is.
   package mutating func append(_ literal: StaticString) {
     literal.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }

@@ -19,6 +19,9 @@ package struct RejectionText: Sendable {
 /// No answer ends in a newline: Go's client reads no further than the closing bracket, and what is left in a connection
 /// keeps it from being used again.
 package enum ExtenderResults {
+  /// What a node's name and what stands around it usually take; more costs another allocation.
+  private static let usualElementBytes = 80
+
   /// Writes an `ExtenderFilterResult`.
   ///
   /// With names, `NodeNames` is an array (`[]` where every node was rejected) and `Nodes` is null; with full nodes it is
@@ -28,22 +31,29 @@ package enum ExtenderResults {
   /// - Parameters:
   ///   - verdicts: parallel to the candidates; 0 accepts, `n` rejects for `rejections[n - 1]`.
   ///   - body: the request's body.
-  package static func writeFilter<Sink: ResponseSink>(
+  package static func writeFilter(
     _ arguments: ExtenderArguments, verdicts: [UInt8], rejections: [RejectionText], body: RawSpan,
-    into writer: inout ResponseWriter<Sink>
+    into writer: inout ResponseWriter
   ) {
     let isFull = arguments.nodes != nil
-    writer.output.append(isFull ? #"{"Nodes":{"metadata":{},"items":["# : #"{"Nodes":null,"NodeNames":["#)
+    if !isFull { writer.reserve(512 + arguments.candidates.count * usualElementBytes) }
+    writer.append(isFull ? #"{"Nodes":{"metadata":{},"items":["# : #"{"Nodes":null,"NodeNames":["#)
     writeAccepted(arguments.candidates, verdicts, body, into: &writer)
-    writer.output.append(isFull ? #"]},"NodeNames":null,"FailedNodes":{"# : #"],"FailedNodes":{"#)
+    writer.append(isFull ? #"]},"NodeNames":null,"FailedNodes":{"# : #"],"FailedNodes":{"#)
+    let failed = writer.count
     writeRejected(arguments.candidates, verdicts, rejections, body, into: &writer) { _ in true }
-    writer.output.append(#"},"FailedAndUnresolvableNodes":{"#)
-    writeRejected(arguments.candidates, verdicts, rejections, body, into: &writer) { $0.isUnresolvable }
-    writer.output.append(#"},"Error":""}"#)
+    let failedEnd = writer.count
+    writer.append(#"},"FailedAndUnresolvableNodes":{"#)
+    if rejections.allSatisfy(\.isUnresolvable) {
+      writer.append(again: failed..<failedEnd)
+    } else {
+      writeRejected(arguments.candidates, verdicts, rejections, body, into: &writer) { $0.isUnresolvable }
+    }
+    writer.append(#"},"Error":""}"#)
   }
 
-  private static func writeAccepted<Sink: ResponseSink>(
-    _ candidates: [NodeCandidate], _ verdicts: [UInt8], _ body: RawSpan, into writer: inout ResponseWriter<Sink>
+  private static func writeAccepted(
+    _ candidates: [NodeCandidate], _ verdicts: [UInt8], _ body: RawSpan, into writer: inout ResponseWriter
   ) {
     var isFirst = true
     var index = 0
@@ -54,45 +64,42 @@ package enum ExtenderResults {
       }
       let start = candidates[index].echoRange.lowerBound
       while index + 1 < candidates.count, verdicts[index + 1] == 0 { index += 1 }
-      if !isFirst { writer.output.append(",") }
+      if !isFirst { writer.append(",") }
       writer.append(slice: start..<candidates[index].echoRange.upperBound, of: body)
       isFirst = false
       index += 1
     }
   }
 
-  private static func writeRejected<Sink: ResponseSink>(
+  private static func writeRejected(
     _ candidates: [NodeCandidate], _ verdicts: [UInt8], _ rejections: [RejectionText], _ body: RawSpan,
-    into writer: inout ResponseWriter<Sink>, where isListed: (RejectionText) -> Bool
+    into writer: inout ResponseWriter, where isListed: (RejectionText) -> Bool
   ) {
     var isFirst = true
     for (candidate, verdict) in zip(candidates, verdicts) where verdict != 0 {
       let rejection = rejections[min(Int(verdict), rejections.count) - 1]
       guard isListed(rejection) else { continue }
-      if !isFirst { writer.output.append(",") }
+      writer.append(isFirst ? "" : ",", copying: candidate.nameRange, of: body, #":""#)
       isFirst = false
-      writer.append(slice: candidate.nameRange, of: body)
-      writer.output.append(#":""#)
-      writer.output.append(rejection.message)
-      writer.output.append(#"""#)
+      writer.append(rejection.message)
+      writer.append(#"""#)
     }
   }
 
   /// Writes a `HostPriorityList`: every candidate with its score, as an integer literal.
-  package static func writeScores<Sink: ResponseSink>(
-    _ candidates: [NodeCandidate], scores: [UInt8], body: RawSpan, into writer: inout ResponseWriter<Sink>
+  package static func writeScores(
+    _ candidates: [NodeCandidate], scores: [UInt8], body: RawSpan, into writer: inout ResponseWriter
   ) {
-    writer.output.append("[")
+    writer.reserve(16 + candidates.count * usualElementBytes)
+    writer.append("[")
     var isFirst = true
     for (candidate, score) in zip(candidates, scores) {
-      writer.output.append(isFirst ? #"{"Host":"# : #",{"Host":"#)
+      writer.append(isFirst ? #"{"Host":"# : #",{"Host":"#, copying: candidate.nameRange, of: body, #","Score":"#)
       isFirst = false
-      writer.append(slice: candidate.nameRange, of: body)
-      writer.output.append(#","Score":"#)
-      writer.output.append(decimal: Int64(score))
-      writer.output.append("}")
+      writer.append(decimal: Int64(score))
+      writer.append("}")
     }
-    writer.output.append("]")
+    writer.append("]")
   }
 
   /// Writes an `ExtenderPreemptionResult`, always in the meta form and without any null.
@@ -101,32 +108,34 @@ package enum ExtenderResults {
   /// victims away, and sends nodes without victims itself since pull request 135486.
   ///
   /// - Parameter isOffered: parallel to the candidates.
-  package static func writePreemption<Sink: ResponseSink>(
-    _ candidates: [PreemptionCandidate], isOffered: [Bool], body: RawSpan, into writer: inout ResponseWriter<Sink>
+  package static func writePreemption(
+    _ candidates: [PreemptionCandidate], isOffered: [Bool], body: RawSpan, into writer: inout ResponseWriter
   ) {
-    writer.output.append(#"{"NodeNameToMetaVictims":{"#)
+    writer.append(#"{"NodeNameToMetaVictims":{"#)
     var isFirst = true
     for (candidate, offered) in zip(candidates, isOffered) where offered {
-      if !isFirst { writer.output.append(",") }
+      if !isFirst { writer.append(",") }
       isFirst = false
       writer.append(slice: candidate.nameRange, of: body)
-      writer.output.append(#":{"Pods":["#)
+      writer.append(#":{"Pods":["#)
       for (position, uid) in candidate.victimUIDs.enumerated() {
-        writer.output.append(position == 0 ? #"{"UID":"# : #",{"UID":"#)
+        writer.append(position == 0 ? #"{"UID":"# : #",{"UID":"#)
         writer.append(slice: uid, of: body)
-        writer.output.append("}")
+        writer.append("}")
       }
-      writer.output.append(#"],"NumPDBViolations":"#)
-      writer.output.append(decimal: candidate.disruptionBudgetViolations)
-      writer.output.append("}")
+      writer.append(#"],"NumPDBViolations":"#)
+      writer.append(decimal: candidate.disruptionBudgetViolations)
+      writer.append("}")
     }
-    writer.output.append("}}")
+    writer.append("}}")
   }
 
   /// Writes the form of an error that kube-scheduler reads from a filter call, and people from the others.
-  package static func writeError<Sink: ResponseSink>(_ message: String, into writer: inout ResponseWriter<Sink>) {
-    writer.output.append(#"{"Error":"#)
-    writer.output.append(string: message)
-    writer.output.append("}")
+  package static func writeError(_ message: String, into writer: inout ResponseWriter) {
+    writer.append(#"{"Error":"#)
+    var text = ByteWriter()
+    text.append(string: message)
+    unsafe writer.append(text.bytes.span.bytes)
+    writer.append("}")
   }
 }

@@ -7,6 +7,8 @@ struct PackageDescription {
     let name: String
     /// SwiftPM's word: `regular`, `executable`, `system`, `test`.
     let kind: String
+    /// The folder of its sources; nil where it is `Sources/` and the name.
+    let folder: String?
     /// Names of this package's own targets.
     let imports: Set<String>
   }
@@ -26,7 +28,7 @@ struct PackageDescription {
     return PackageDescription(
       targets: dump.targets.map { target in
         let names = target.dependencies.compactMap(\.ownTarget)
-        return Target(name: target.name, kind: target.type, imports: own.intersection(names))
+        return Target(name: target.name, kind: target.type, folder: target.path, imports: own.intersection(names))
       })
   }
 
@@ -34,6 +36,7 @@ struct PackageDescription {
     struct Target: Decodable {
       let name: String
       let type: String
+      let path: String?
       let dependencies: [Dependency]
     }
     /// One of `byName`, `target`, `product`, each an array that starts with the name.

@@ -8,14 +8,23 @@ private let rejections = [
   RejectionText("cannot be helped", isUnresolvable: true), RejectionText("is full", isUnresolvable: false),
 ]
 
+extension ResponseWriter {
+  /// The whole answer, slices of `request` included.
+  fileprivate consuming func collected(_ request: [UInt8]) -> CollectingSink {
+    var sink = CollectingSink(request: request)
+    finish(into: &sink)
+    return sink
+  }
+}
+
 private func filterAnswer(_ text: String, verdicts: [UInt8]) throws -> CollectingSink {
   let body = Array(text.utf8)
   let arguments = try ExtenderArguments.read(
     unsafe body.span.bytes, names: NameTable([]), nodeLabels: KeyFilter([]))
-  var writer = ResponseWriter(CollectingSink(request: body))
+  var writer = ResponseWriter()
   ExtenderResults.writeFilter(
     arguments, verdicts: verdicts, rejections: rejections, body: unsafe body.span.bytes, into: &writer)
-  return writer.finish()
+  return writer.collected(body)
 }
 
 @Suite struct ExtenderResultsTests {
@@ -54,12 +63,12 @@ private func filterAnswer(_ text: String, verdicts: [UInt8]) throws -> Collectin
     let body = Array(text.utf8)
     let arguments = try ExtenderArguments.read(
       unsafe body.span.bytes, names: NameTable([]), nodeLabels: KeyFilter([]))
-    var writer = ResponseWriter(CollectingSink(request: body))
+    var writer = ResponseWriter()
     ExtenderResults.writeScores(arguments.candidates, scores: [10, 0], body: unsafe body.span.bytes, into: &writer)
-    #expect(writer.finish().text == #"[{"Host":"a","Score":10},{"Host":"b","Score":0}]"#)
-    var empty = ResponseWriter(CollectingSink(request: body))
+    #expect(writer.collected(body).text == #"[{"Host":"a","Score":10},{"Host":"b","Score":0}]"#)
+    var empty = ResponseWriter()
     ExtenderResults.writeScores([], scores: [], body: unsafe body.span.bytes, into: &empty)
-    #expect(empty.finish().text == "[]")
+    #expect(empty.collected(body).text == "[]")
   }
 
   @Test func `preemption is answered in the meta form without null`() throws {
@@ -67,18 +76,18 @@ private func filterAnswer(_ text: String, verdicts: [UInt8]) throws -> Collectin
       #"{"Pod":{},"NodeNameToVictims":null,"NodeNameToMetaVictims":{"a":{"Pods":[{"UID":"u1"},{"UID":"u2"}],"NumPDBViolations":3},"b":{"Pods":null},"c":{"Pods":[]}}}"#
     let body = Array(text.utf8)
     let arguments = try PreemptionArguments.read(unsafe body.span.bytes, names: NameTable([]))
-    var writer = ResponseWriter(CollectingSink(request: body))
+    var writer = ResponseWriter()
     ExtenderResults.writePreemption(
       arguments.candidates, isOffered: [true, true, false], body: unsafe body.span.bytes, into: &writer)
     #expect(
-      writer.finish().text
+      writer.collected(body).text
         == #"{"NodeNameToMetaVictims":{"a":{"Pods":[{"UID":"u1"},{"UID":"u2"}],"NumPDBViolations":3},"b":{"Pods":[],"NumPDBViolations":0}}}"#
     )
   }
 
   @Test func `errors are escaped`() {
-    var writer = ResponseWriter(CollectingSink(request: []))
+    var writer = ResponseWriter()
     ExtenderResults.writeError("a \"b\" \\ \n\u{1}é", into: &writer)
-    #expect(writer.finish().text == #"{"Error":"a \"b\" \\ \n\u0001é"}"#)
+    #expect(writer.collected([]).text == #"{"Error":"a \"b\" \\ \n\u0001é"}"#)
   }
 }

@@ -12,10 +12,7 @@ struct DecisionRecord: Sendable {
   let podName: String
   let podUID: String
   let isLiveMigratable: Bool
-  /// The candidates' names one after another, as they stood in the request.
-  private let nameBytes: [UInt8]
-  /// Where each name ends in `nameBytes`.
-  private let nameEnds: [UInt32]
+  private let names: CandidateNames
   /// One verdict a candidate (``Verdict/rawValue``); empty for scores.
   let verdicts: [UInt8]
   /// One price a candidate.
@@ -25,16 +22,13 @@ struct DecisionRecord: Sendable {
 
   /// Bytes of memory that the record takes, roughly.
   var byteCount: Int {
-    256 + nameBytes.count + nameEnds.count * 4 + verdicts.count + prices.count * 16 + (scoring?.byteCount ?? 0)
+    256 + names.byteCount + verdicts.count + prices.count * 16 + (scoring?.byteCount ?? 0)
   }
 
-  var candidateCount: Int { nameEnds.count }
+  var candidateCount: Int { names.count }
 
   /// The name of a candidate.
-  func name(at place: Int) -> String {
-    let start = place == 0 ? 0 : Int(nameEnds[place - 1])
-    return String(decoding: nameBytes[start..<Int(nameEnds[place])], as: UTF8.self)
-  }
+  func name(at place: Int) -> String { names.name(at: place) }
 
   static func filter(
     _ arguments: ExtenderArguments, _ policy: PodPolicy, verdicts: [UInt8], view: SchedulingView, body: RawSpan
@@ -43,7 +37,8 @@ struct DecisionRecord: Sendable {
     let prices =
       arguments.nodes == nil ? view.prices.gathered(at: arguments.candidates.map(\.nodeIndex), missing: nil) : []
     return DecisionRecord(
-      .filter, arguments.pod, policy, names: arguments.candidates.map(\.nameRange), body: body, verdicts: verdicts,
+      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body),
+      verdicts: verdicts,
       prices: prices, scoring: nil)
   }
 
@@ -51,7 +46,8 @@ struct DecisionRecord: Sendable {
     _ arguments: PreemptionArguments, _ policy: PodPolicy, verdicts: [UInt8], view: SchedulingView, body: RawSpan
   ) -> DecisionRecord {
     DecisionRecord(
-      .preempt, arguments.pod, policy, names: arguments.candidates.map(\.nameRange), body: body, verdicts: verdicts,
+      .preempt, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body),
+      verdicts: verdicts,
       prices: [], scoring: nil)
   }
 
@@ -59,13 +55,13 @@ struct DecisionRecord: Sendable {
     _ arguments: ExtenderArguments, _ policy: PodPolicy, inputs: ScoringInputs, scorer: Scorer, body: RawSpan
   ) -> DecisionRecord {
     DecisionRecord(
-      .prioritize, arguments.pod, policy, names: arguments.candidates.map(\.nameRange), body: body, verdicts: [],
+      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body), verdicts: [],
       prices: inputs.prices.gathered(at: inputs.places, missing: nil),
       scoring: ScoringRecord(inputs, demand: PodDemandForCost(arguments.pod.demand), scorer: scorer))
   }
 
   private init(
-    _ verb: ExtenderVerb, _ pod: Pod, _ policy: PodPolicy, names: [Range<Int>], body: RawSpan, verdicts: [UInt8],
+    _ verb: ExtenderVerb, _ pod: Pod, _ policy: PodPolicy, names: CandidateNames, verdicts: [UInt8],
     prices: [NodePrice?], scoring: ScoringRecord?
   ) {
     self.verb = verb
@@ -74,17 +70,7 @@ struct DecisionRecord: Sendable {
     podName = pod.name
     podUID = pod.uid
     isLiveMigratable = policy.isLiveMigratable
-    var bytes = ByteWriter()
-    var ends: [UInt32] = []
-    bytes.reserveCapacity(names.reduce(0) { $0 + $1.count })
-    ends.reserveCapacity(names.count)
-    for quoted in names {
-      // Without the quotes.
-      bytes.append(body.extracting(quoted.lowerBound + 1..<quoted.upperBound - 1))
-      ends.append(UInt32(clamping: bytes.bytes.count))
-    }
-    nameBytes = bytes.bytes
-    nameEnds = ends
+    self.names = names
     self.verdicts = verdicts
     self.prices = prices
     self.scoring = scoring

@@ -1,0 +1,128 @@
+/// Finds a cheap placement: greedy first, then better until told to stop.
+struct PlacementSearch {
+  /// Up to this many pods the search affords to remember the best placement and to wander off from it.
+  private static let fewPods = 2000
+  /// Up to this many pods a drain without guidance costs next to nothing.
+  private static let manyPods = 20_000
+
+  let problem: PlanningProblem
+  let options: PlanningOptions
+  /// Asked often; true ends the search with what it has.
+  let shouldStop: (PlanningProgress) -> Bool
+
+  private let initial: PlacementState
+  private var lowerBound: Int64 = 0
+  private var steps = 0
+
+  init(_ problem: PlanningProblem, _ options: PlanningOptions, shouldStop: @escaping (PlanningProgress) -> Bool) {
+    self.problem = problem
+    self.options = options
+    self.shouldStop = shouldStop
+    initial = PlacementState(problem)
+  }
+
+  private var maximumMoves: Int { options.limits.movesPerPlan ?? .max }
+
+  private func isStopped(_ phase: PlanningProgress.Phase, bill: Int64, moves: Int) -> Bool {
+    shouldStop(
+      PlanningProgress(
+        phase: phase, steps: steps, billBefore: initial.bill, bestBill: bill, lowerBound: lowerBound, moves: moves))
+  }
+
+  /// Whether a bill is so near to the bound that nothing is left to be found.
+  private func isSufficient(_ bill: Int64) -> Bool {
+    Double(bill) <= Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
+  }
+
+  private func objective(_ state: PlacementState) -> Double {
+    Double(state.bill) * options.horizonHours + Double(state.moveCost)
+  }
+
+  /// Gives the best placement found and the number of steps made; refines the relaxation as far as it was needed.
+  mutating func run(_ relaxation: inout Relaxation) -> (state: PlacementState, steps: Int) {
+    lowerBound = relaxation.bound().nanodollarsPerHour
+    var known = initial
+    // Many clusters are held by what cannot move; there a first drain reaches the bound, and the proof is at hand.
+    if options.objective == .cost && (problem.podCount <= Self.manyPods || isHeldByPins(relaxation)) {
+      var packing = Packing(initial, guide: relaxation.quickGuide(), options: options)
+      drain(&packing, [.pricePerMove])
+      known = packing.state
+      if isSufficient(known.bill) { return (known, steps) }
+    }
+    relaxation.refine()
+    lowerBound = relaxation.bound().nanodollarsPerHour
+    let guide = relaxation.guide()
+    var packing = Packing(initial, guide: guide, options: options)
+    if options.objective != .balance {
+      drain(&packing, DrainOrder.allCases)
+      if objective(known) < objective(packing.state) { packing = Packing(known, guide: guide, options: options) }
+      known = initial
+      improve(&packing)
+      MoveReduction(problem).exchangeNames(&packing)
+      packing.commit()
+    }
+    if options.objective != .cost {
+      var balance = BalanceSearch(problem, threshold: options.balanceThreshold, maximumMoves: maximumMoves)
+      let (bill, moves) = (packing.state.bill, packing.state.movedPods)
+      balance.run(&packing) { isStopped(.improving, bill: bill, moves: moves) }
+    }
+    return (packing.state, steps)
+  }
+
+  /// Whether most of the bill is paid whatever a plan does.
+  private func isHeldByPins(_ relaxation: Relaxation) -> Bool { relaxation.fixedBill > initial.bill / 2 }
+
+  /// Drains from the start in each of the orders, and keeps the best.
+  private mutating func drain(_ best: inout Packing, _ orders: [DrainOrder]) {
+    let start = best
+    for (position, order) in orders.enumerated() {
+      let (bill, moves) = (best.state.bill, best.state.movedPods)
+      if position > 0 && isStopped(.draining, bill: bill, moves: moves) { return }
+      var packing = start
+      var drains = DrainSearch(
+        problem, guide: start.guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
+      drains.run(&packing, order) { position > 0 && isStopped(.draining, bill: bill, moves: moves) }
+      steps += 1
+      if objective(packing.state) < objective(best.state) { best = packing }
+      // Where the relaxation guided well, the simpler orders are not worth their time.
+      if maximumMoves == .max && Double(best.state.bill) < 1.04 * Double(lowerBound) { return }
+    }
+  }
+
+  private mutating func improve(_ packing: inout Packing) {
+    var search = OpenSetSearch(
+      packing, guide: packing.guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
+    if problem.podCount > Self.fewPods {
+      while mayGoOn(packing.state) && !isSufficient(packing.state.bill) {
+        steps += 1
+        _ = search.step(&packing)
+      }
+      return
+    }
+    var best = packing
+    let firstStep = steps
+    var lastGain = steps
+    let moveCost = Double(packing.state.moveCost) / Double(max(packing.state.movedPods, 1))
+    while mayGoOn(best.state) && (!isSufficient(best.state.bill) || steps < firstStep + 2000) {
+      // Now and then a few moves too many are accepted, since they may lead to fewer; the best is kept aside.
+      if steps & 511 == 0 { packing = best }
+      steps += 1
+      search.tolerance = 0
+      if search.isSmall && steps & 31 == 5 {
+        _ = search.tryTwin(&packing)
+      } else if steps & (steps - lastGain > 2000 ? 7 : 1) != 1 || isSufficient(packing.state.bill) {
+        search.tolerance = steps & 14 == 0 ? 1.5 * moveCost : 0
+        _ = steps & 30 == 0 ? search.rebuild(&packing) : search.bringHome(&packing)
+      } else {
+        _ = search.step(&packing)
+      }
+      if packing.state.bill < best.state.bill { lastGain = steps }
+      if objective(packing.state) < objective(best.state) { best = packing }
+    }
+    packing = best
+  }
+
+  private func mayGoOn(_ best: PlacementState) -> Bool {
+    steps < options.maximumSteps ?? .max && !isStopped(.improving, bill: best.bill, moves: best.movedPods)
+  }
+}
