@@ -60,6 +60,7 @@ let package = Package(
     .target(name: "CPriceCatalogue", exclude: ["catalogue.bin"]),
     module("NodeCost", ["ClusterModel", "CPriceCatalogue"]),
     module("MigrationPlanner", ["ClusterModel"]),
+    module("Simulation", ["NodeCost"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
@@ -70,7 +71,8 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
-        "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle, unixSignals, yams,
+        "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+        unixSignals, yams,
       ],
       swiftSettings: strict),
     .target(
@@ -81,6 +83,7 @@ let package = Package(
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
+    tests("SimulationTests", ["Simulation", "NodeCost", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("TransportTests", ["Transport", "TestSupport", nioCore, nioPosix, nioHTTP1, nioEmbedded, logging]),

@@ -20,7 +20,8 @@ struct Program: AsyncParsableCommand {
       """,
     version: BuildInformation.current.line,
     subcommands: [
-      ServeCommand.self, ExplainCommand.self, PricesCommand.self, CertificatesCommand.self, ControlPlaneCommand.self,
+      ServeCommand.self, ExplainCommand.self, PricesCommand.self, SimulateCommand.self, CertificatesCommand.self,
+      ControlPlaneCommand.self,
       ReferenceCommand.self,
     ])
 

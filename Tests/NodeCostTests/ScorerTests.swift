@@ -87,13 +87,28 @@ func scores(
     #expect(scores([node(usd: "0"), node(usd: "0.1"), node(usd: "0")]) == [10, 0, 10])
   }
 
-  @Test func marginalPrefersFullNodesAndFallsBackToUnit() {
+  @Test func marginalPrefersFullNodesAndFallsBackToShare() {
     let fleet = [node(usd: "0.1"), node(usd: "0.1"), node(usd: "0.1"), node(usd: "0.1")]
-    let memory = [Int64](repeating: 1 << 30, count: 4)
-    let usage = UsageColumns(requestedMilliCPU: [3500, 2000, 0, -1], requestedMemoryBytes: memory)
-    // Factors 1, 1 + 2 × 3/8, 1 + 2 × 7/8 + 1 and, where usage is not known, 2.
-    #expect(scores(fleet, strategy: .marginal, usage: usage) == [10, 6, 3, 5])
+    let usage = UsageColumns(
+      requestedMilliCPU: [3500, 2000, 0, -1], requestedMemoryBytes: [Int64](repeating: 0, count: 4))
+    // Shares of an eighth and a sixteenth, the node's scarcer share grows by an eighth: 0.7 × 3/32 + 0.3 × 1/8 of the
+    // price, times 1, 1 + 3/16, 1 + 7/16 and, where usage is not known, 1 + 1/4.
+    #expect(scores(fleet, strategy: .marginal, usage: usage) == [10, 8, 7, 8])
     #expect(scores(fleet, strategy: .marginal) == [10, 10, 10, 10])
+    let sizes = [node(usd: "0.1"), node(usd: "0.1", milliCPU: 8000, memoryBytes: 8 << 30)]
+    #expect(scores(sizes, strategy: .marginal) == scores(sizes, strategy: .share))
+    let cost = hourlyCost(
+      of: PodDemandForCost(milliCPU: 500, memoryBytes: 1 << 30), on: fleet[1], strategy: .marginal,
+      requestedMilliCPU: 2000, requestedMemoryBytes: 0)
+    #expect(cost == Int64(100_000_000 * (0.7 * 3 / 32 + 0.3 / 8)) * (1024 + 192) / 1024)
+  }
+
+  @Test func marginalFillsWhatWouldStayIdle() {
+    // CPU is left over on the first node, whose memory is nearly taken, and scarce on the second.
+    let fleet = [node(usd: "0.1"), node(usd: "0.1")]
+    let usage = UsageColumns(requestedMilliCPU: [500, 2500], requestedMemoryBytes: [14 << 30, 2 << 30])
+    let pod = PodDemandForCost(milliCPU: 1000, memoryBytes: 256 << 20)
+    #expect(scores(fleet, pod: pod, strategy: .marginal, usage: usage) == [10, 6])
   }
 
   @Test func podsThatAskForNothingCountAsSmallOnes() {

@@ -64,7 +64,7 @@ private func priced(_ name: String, _ usd: String?, cpu: Int64 = 4) -> TestNode 
     #expect(try scores(Harness(nodes), wanting, nodes) == ["gpu": 10, "cpu": 0])
   }
 
-  @Test func `marginal prefers the fuller node, and is unit where usage is unknown`() throws {
+  @Test func `marginal prefers the fuller node, and is share where usage is unknown`() throws {
     let nodes = [priced("empty", "0.1"), priced("half", "0.1")]
     let running = Pod(
       namespace: "a", name: "b", uid: "c", nodeName: "half", phase: .running,
@@ -73,7 +73,7 @@ private func priced(_ name: String, _ usd: String?, cpu: Int64 = 4) -> TestNode 
     configuration.scorer = Scorer(strategy: .marginal)
     let known = try scores(Harness(nodes, pods: [running], configuration: configuration), testPod(), nodes)
     let (half, empty) = (try #require(known["half"]), try #require(known["empty"]))
-    #expect(half == 10 && empty < 8)
+    #expect(half == 10 && empty < 10)
     let unsynced = Harness(nodes, pods: [running], podsSynced: false, configuration: configuration)
     #expect(try scores(unsynced, testPod(), nodes) == ["empty": 10, "half": 10])
     // Full nodes without any snapshot.

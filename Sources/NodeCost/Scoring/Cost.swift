@@ -28,9 +28,8 @@ enum Cost {
   /// The dominant share's cost: the pod's CPU, memory and GPUs at the node's unit prices, the dearest of them.
   @inline(__always)
   static func share(perVCPU: Int64, perGibibyte: Int64, perGPU: Int64, of pod: PodDemandForCost) -> Int64 {
-    let cpu = saturating(perVCPU, pod.milliCPU) / 1000
-    // Mebibytes: a product of nanodollars and bytes would not fit.
-    let memory = saturating(perGibibyte, (pod.memoryBytes + 0xF_FFFF) >> 20) >> 10
+    let cpu = ofCPU(perVCPU, pod.milliCPU)
+    let memory = ofMemory(perGibibyte, pod.memoryBytes)
     let gpu = pod.gpuCount > 0 ? saturating(perGPU, pod.gpuCount) : 0
     // Nested, because `max` of four makes an array.
     return min(max(max(cpu, memory), max(gpu, perVCPU > 0 ? 1 : 0)), ceiling)
@@ -53,27 +52,49 @@ enum Cost {
 }
 
 extension Cost {
-  /// A node with at most this part taken (102 of 1024, a tenth) holds little more than daemons: a planner would empty it.
-  static let nearlyEmpty1024: Int64 = 102
-
-  /// What `marginal` multiplies a unit cost with, in 1024ths: 1 + 2 × the share that stays free once the pod is there,
-  /// + 1 where the node is nearly empty. Measured on an arrival trace, 1 + 2 × free is the best of the formulas tried.
+  /// What `marginal` charges for a pod on a node with the given taken amounts; a negative one means "not known", and then
+  /// the node counts as half full of both.
+  ///
+  /// Seven tenths of it are the mean of the pod's shares of CPU and memory, three tenths the growth of the node's scarcer
+  /// share: what a pod takes of a resource of which the node has more than it can use is cheap, for without that pod it
+  /// would stay idle. GPUs are charged as in `share`. The whole is dearer by half of the share that stays free, so that a
+  /// node which could become empty is left to do so. docs/simulation.md has the measurements behind these numbers.
   @inline(__always)
-  static func marginalFactor1024(
-    pod: PodDemandForCost, allocatableMilliCPU: Int64, allocatableMemoryBytes: Int64,
+  static func marginal(
+    price: Int64, perVCPU: Int64, perGibibyte: Int64, perGPU: Int64, of pod: PodDemandForCost,
     requestedMilliCPU: Int64, requestedMemoryBytes: Int64
   ) -> Int64 {
-    let before = max(
-      share1024(requestedMilliCPU, of: allocatableMilliCPU),
-      share1024(requestedMemoryBytes, of: allocatableMemoryBytes))
-    let after = max(
-      share1024(adding(requestedMilliCPU, pod.milliCPU), of: allocatableMilliCPU),
-      share1024(adding(requestedMemoryBytes, pod.memoryBytes), of: allocatableMemoryBytes))
-    return 1024 + 2 * (1024 - after) + (before <= nearlyEmpty1024 ? 1024 : 0)
+    let cpu = ofCPU(perVCPU, pod.milliCPU)
+    let memory = ofMemory(perGibibyte, pod.memoryBytes)
+    guard cpu < ceiling, memory < ceiling else { return ceiling }
+    var growth = max(cpu, memory)
+    var free1024: Int64 = 512
+    if requestedMilliCPU >= 0, requestedMemoryBytes >= 0 {
+      let takenCPU = ofCPU(perVCPU, requestedMilliCPU)
+      let takenMemory = ofMemory(perGibibyte, requestedMemoryBytes)
+      let after = max(takenCPU + cpu, takenMemory + memory)
+      growth = after - max(takenCPU, takenMemory)
+      free1024 = 1024 - share1024(after, of: price)
+    }
+    // At most 26 times the ceiling, of which 31 fit.
+    let charged = (7 * (cpu + memory) + 6 * growth) / 20
+    let gpu = pod.gpuCount > 0 ? saturating(perGPU, pod.gpuCount) : 0
+    let cost = min(max(charged, max(gpu, perVCPU > 0 ? 1 : 0)), ceiling)
+    return times(cost, factor1024: 1024 + free1024 / 2)
   }
 
-  /// The factor of a node whose usage is not known, beside nodes whose usage is: half free.
-  static let unknownUsageFactor1024: Int64 = 2048
+  /// What an amount of CPU costs at a price per vCPU, at most the ceiling.
+  @inline(__always)
+  private static func ofCPU(_ perVCPU: Int64, _ milliCPU: Int64) -> Int64 {
+    min(saturating(perVCPU, milliCPU) / 1000, ceiling)
+  }
+
+  /// What an amount of memory costs at a price per GiB, at most the ceiling.
+  @inline(__always)
+  private static func ofMemory(_ perGibibyte: Int64, _ memoryBytes: Int64) -> Int64 {
+    // Mebibytes, rounded up without overflow: a product of nanodollars and bytes would not fit.
+    min(saturating(perGibibyte, (memoryBytes >> 20) + (memoryBytes & 0xF_FFFF > 0 ? 1 : 0)) >> 10, ceiling)
+  }
 
   /// A sum that stays at the largest integer instead of overflowing.
   @inline(__always)
@@ -86,15 +107,14 @@ extension Cost {
 /// The cost of one pod on one node, as the strategies define it. The column loops of `Scorer` give the same numbers;
 /// tests compare them.
 ///
-/// Nanodollars per hour: of one vCPU or GPU (`unit`, `marginal`), of the pod's share (`share`), of the node (`node`).
+/// Nanodollars per hour: of one vCPU or GPU (`unit`), of the pod's part of the node (`share`, `marginal`), of the node
+/// (`node`). `marginal` with amounts that are not known, which are negative, counts the node as half full.
 /// Nil where the node's price is not known. A node with nothing allocatable costs the ceiling, 2^58.
 package func hourlyCost(
   of pod: PodDemandForCost, on node: NodeForCost, strategy: ScoringStrategy,
   requestedMilliCPU: Int64 = -1, requestedMemoryBytes: Int64 = -1
 ) -> Int64? {
   let columns = CostColumns([node])
-  let usage = UsageColumns(
-    requestedMilliCPU: [requestedMilliCPU], requestedMemoryBytes: [requestedMemoryBytes])
   let demand = pod.stabilised
   let unit = (demand.gpuCount > 0 && node.gpuCount > 0 ? columns.perGPU : columns.perVCPU)[0]
   guard unit != Cost.unknown else { return nil }
@@ -105,7 +125,9 @@ package func hourlyCost(
     return Cost.share(
       perVCPU: columns.perVCPU[0], perGibibyte: columns.perGibibyte[0], perGPU: columns.perGPU[0], of: demand)
   case .marginal:
-    guard requestedMilliCPU >= 0, requestedMemoryBytes >= 0 else { return unit }
-    return Cost.times(unit, factor1024: columns.marginalFactor1024(at: 0, pod: demand, usage: usage))
+    return Cost.marginal(
+      price: columns.price[0], perVCPU: columns.perVCPU[0], perGibibyte: columns.perGibibyte[0],
+      perGPU: columns.perGPU[0], of: demand, requestedMilliCPU: requestedMilliCPU,
+      requestedMemoryBytes: requestedMemoryBytes)
   }
 }

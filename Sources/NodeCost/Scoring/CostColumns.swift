@@ -50,19 +50,4 @@ package struct CostColumns: Sendable {
     self.gpuCount = gpuCount
     hasGPUs = gpuCount.contains { $0 > 0 }
   }
-
-  /// The factor of `marginal` at a node index that is in range; see ``Cost/unknownUsageFactor1024``.
-  @inline(__always)
-  func marginalFactor1024(at index: Int, pod: PodDemandForCost, usage: UsageColumns) -> Int64 {
-    guard index < usage.requestedMilliCPU.count, index < usage.requestedMemoryBytes.count else {
-      return Cost.unknownUsageFactor1024
-    }
-    let requestedMilliCPU = usage.requestedMilliCPU[index]
-    let requestedMemoryBytes = usage.requestedMemoryBytes[index]
-    guard requestedMilliCPU >= 0, requestedMemoryBytes >= 0 else { return Cost.unknownUsageFactor1024 }
-    return Cost.marginalFactor1024(
-      pod: pod, allocatableMilliCPU: allocatableMilliCPU[index],
-      allocatableMemoryBytes: allocatableMemoryBytes[index], requestedMilliCPU: requestedMilliCPU,
-      requestedMemoryBytes: requestedMemoryBytes)
-  }
 }

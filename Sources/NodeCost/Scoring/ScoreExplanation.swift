@@ -95,8 +95,8 @@ extension Scorer {
   ) -> ScoreExplanation.CostUnit {
     switch strategy {
     case .node: .wholeNode
-    case .share: .podShare
-    case .unit, .marginal:
+    case .share, .marginal: .podShare
+    case .unit:
       Self.pricesGPUs(demand, candidates, columns, exclusion) ? .perGPU : .perVCPU
     }
   }

@@ -81,22 +81,46 @@ package struct Scorer: Sendable {
     case .unit: Self.gather(unit, candidates, columns, exclusion, &scratch)
     case .node: Self.gather(columns.price, candidates, columns, exclusion, &scratch)
     case .share:
-      let perVCPU = columns.perVCPU.span
-      let perGibibyte = columns.perGibibyte.span
-      let ofGPUs = columns.perGPU.span
-      Self.each(candidates, columns, exclusion, &scratch) { index in
-        guard perVCPU[index] >= 0 else { return Cost.unknown }
-        return Cost.share(
-          perVCPU: perVCPU[index], perGibibyte: perGibibyte[index], perGPU: perGPU ? ofGPUs[index] : 0, of: demand)
-      }
+      fillShares(demand, candidates, columns, exclusion, perGPU, &scratch)
     case .marginal where usage.requestedMilliCPU.isEmpty || usage.requestedMemoryBytes.isEmpty:
-      Self.gather(unit, candidates, columns, exclusion, &scratch)
+      fillShares(demand, candidates, columns, exclusion, perGPU, &scratch)
     case .marginal:
-      Self.each(candidates, columns, exclusion, &scratch) { index in
-        guard unit[index] >= 0 else { return Cost.unknown }
-        return Cost.times(
-          unit[index], factor1024: columns.marginalFactor1024(at: index, pod: demand, usage: usage))
-      }
+      fillMarginalCosts(demand, candidates, columns, usage, exclusion, perGPU, &scratch)
+    }
+  }
+
+  private func fillShares(
+    _ demand: PodDemandForCost, _ candidates: Span<Int32>, _ columns: CostColumns, _ exclusion: Exclusion,
+    _ chargesGPUs: Bool, _ scratch: inout ScoringScratch
+  ) {
+    let perVCPU = columns.perVCPU.span
+    let perGibibyte = columns.perGibibyte.span
+    let perGPU = columns.perGPU.span
+    Self.each(candidates, columns, exclusion, &scratch) { index in
+      guard perVCPU[index] >= 0 else { return Cost.unknown }
+      return Cost.share(
+        perVCPU: perVCPU[index], perGibibyte: perGibibyte[index], perGPU: chargesGPUs ? perGPU[index] : 0, of: demand)
+    }
+  }
+
+  private func fillMarginalCosts(
+    _ demand: PodDemandForCost, _ candidates: Span<Int32>, _ columns: CostColumns, _ usage: UsageColumns,
+    _ exclusion: Exclusion, _ chargesGPUs: Bool, _ scratch: inout ScoringScratch
+  ) {
+    let price = columns.price.span
+    let perVCPU = columns.perVCPU.span
+    let perGibibyte = columns.perGibibyte.span
+    let perGPU = columns.perGPU.span
+    let requestedMilliCPU = usage.requestedMilliCPU.span
+    let requestedMemoryBytes = usage.requestedMemoryBytes.span
+    let known = min(requestedMilliCPU.count, requestedMemoryBytes.count)
+    Self.each(candidates, columns, exclusion, &scratch) { index in
+      guard price[index] >= 0 else { return Cost.unknown }
+      return Cost.marginal(
+        price: price[index], perVCPU: perVCPU[index], perGibibyte: perGibibyte[index],
+        perGPU: chargesGPUs ? perGPU[index] : 0, of: demand,
+        requestedMilliCPU: index < known ? requestedMilliCPU[index] : -1,
+        requestedMemoryBytes: index < known ? requestedMemoryBytes[index] : -1)
     }
   }
 

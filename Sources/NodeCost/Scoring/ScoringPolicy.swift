@@ -7,8 +7,9 @@ package enum ScoringStrategy: String, CaseIterable, Sendable {
   case share
   /// The node's whole price.
   case node
-  /// `unit`, dearer by up to two times the share of the node that stays free, and once more on a node that is nearly
-  /// empty and that a planner would otherwise empty. Where usage is not known it is `unit`.
+  /// The node's price times what the pod takes of it: mostly its mean share of CPU and memory, partly what it adds to the
+  /// scarcer of the two, so that room which would otherwise stay idle is cheap; dearer the more stays free. Where usage
+  /// is not known of any node it is `share`.
   case marginal
 }
 

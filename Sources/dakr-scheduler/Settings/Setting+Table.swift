@@ -83,7 +83,7 @@ extension Setting {
     "Runtime classes whose pods are live-migratable without a label of their own.")
   static let strategy = Setting(
     "scheduling.strategy", flag: "strategy", .choice(["unit", "share", "node", "marginal"]), default: "unit",
-    "What a pod costs on a node: unit = price per allocatable vCPU (per GPU for GPU pods); share = price times the pod's dominant share; node = price of the whole node; marginal = unit, scaled by how full the node is."
+    "What a pod costs on a node: unit = price per allocatable vCPU (per GPU for GPU pods); share = price times the pod's dominant share; node = price of the whole node; marginal = price times what the pod takes of the node and adds to its scarcer resource, dearer the emptier the node is."
   )
   static let costWeight = Setting(
     "scheduling.weights.cost", flag: "weight-cost", .integer(0...100), default: "1",
