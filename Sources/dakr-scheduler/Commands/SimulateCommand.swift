@@ -35,7 +35,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The trace.", valueName: "file"))
   var trace = "data/traces/azure-2017.csv"
 
-  @Option(help: ArgumentHelp("Replay every so manieth pod, so that it takes less time.", valueName: "n"))
+  @Option(help: ArgumentHelp("Replay only every n-th pod of the trace, to take less time.", valueName: "n"))
   var every = 2
 
   @Option(help: ArgumentHelp("CPU and memory of the pods in percent of the trace's.", valueName: "percent"))
