@@ -55,9 +55,10 @@ package struct PlacementPolicy: Hashable, Sendable {
     self.init(profile, strategy, extenderWeight: weight)
   }
 
-  /// Without us, then each strategy beside our profile, then each beside the defaults.
+  /// Without us, then each strategy beside our profile, then each beside the defaults with little and with much weight.
   package static let standard: [PlacementPolicy] =
     [PlacementPolicy(.defaults), PlacementPolicy(.mostAllocatedOnly), PlacementPolicy(.mostAllocated)]
     + ScoringStrategy.allCases.map { PlacementPolicy(.mostAllocated, $0) }
     + ScoringStrategy.allCases.map { PlacementPolicy(.defaults, $0) }
+    + ScoringStrategy.allCases.map { PlacementPolicy(.defaults, $0, extenderWeight: 5) }
 }

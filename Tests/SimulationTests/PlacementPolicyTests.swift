@@ -30,6 +30,7 @@ import Testing
     for strategy in ScoringStrategy.allCases {
       #expect(names.contains("most-allocated+\(strategy.rawValue)"))
       #expect(names.contains("defaults+\(strategy.rawValue)"))
+      #expect(names.contains("defaults+\(strategy.rawValue)@5"))
     }
     #expect(names.first == "defaults" && names.contains("most-allocated"))
   }

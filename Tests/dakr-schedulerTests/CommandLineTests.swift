@@ -6,7 +6,7 @@ import Testing
 
 /// Help and errors, as people meet them.
 @Suite struct CommandLineTests {
-  @Test(arguments: ["serve", "explain", "prices", "certificates", "control-plane"])
+  @Test(arguments: ["serve", "explain", "prices", "simulate", "certificates", "control-plane"])
   func helpTeachesByExample(command: String) async throws {
     let overview = try await Binary.run("--help")
     #expect(overview.status.isSuccess && overview.standardOutput.contains("  \(command) "))
