@@ -242,7 +242,7 @@ import Testing
         file: [:])
     } throws: { error in
       let problems = (error as? SettingsFailure)?.problems ?? []
-      return problems.contains { $0.hasPrefix("--strategy must be: one of unit, share, node, marginal") }
+      return problems.contains { $0.hasPrefix("--strategy must be: one of marginal, unit, share, node") }
         && problems.contains { $0.hasPrefix("--log-format must be: one of text, json; found \"xml\"") }
         && problems.contains { $0.hasPrefix("DAKR_LIMITS_HEADER_COUNT must be: whole number") }
     }

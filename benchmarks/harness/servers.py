@@ -202,7 +202,7 @@ class Product(Server):
         self.address, self.plain = f"127.0.0.1:{port}", f"127.0.0.1:{plain}"
         self.process = Process(self.name, [
             kit.product, "serve", "--tls-cert", kit.certificate, "--tls-key", kit.key, "--kubeconfig", kubeconfig,
-            "--price-file", kit.input("prices.csv"), "--listen", self.address, "--metrics-listen", self.plain,
+            "--price-file", kit.input("prices.csv"), "--strategy", "unit", "--listen", self.address, "--metrics-listen", self.plain,
         ], core=core, environment={"DAKR_LIMITS_BODY_BYTES": "256MiB", "DAKR_LIMITS_BUFFERED_BYTES": "2GiB"})
         wait_until(self.is_ready, 120, "readiness of dakr-scheduler", interval=0.002)
         self.ready_at = time.monotonic()

@@ -104,7 +104,7 @@ struct Serving {
     } catch {
       throw SettingsFailure(problems: ["scheduling.weights: \(error.problem)"])
     }
-    let strategy = ScoringStrategy(rawValue: settings.choice(.strategy)) ?? .unit
+    let strategy = ScoringStrategy(rawValue: settings.choice(.strategy)) ?? .marginal
     return SchedulerConfiguration(
       schedulerNames: settings.list(.schedulerNames),
       checkpointRuntimeClasses: settings.list(.checkpointRuntimeClasses),

@@ -82,8 +82,8 @@ extension Setting {
     "scheduling.checkpointRuntimeClasses", flag: "checkpoint-runtime-class", .list, default: "checkpoint",
     "Runtime classes whose pods are live-migratable without a label of their own.")
   static let strategy = Setting(
-    "scheduling.strategy", flag: "strategy", .choice(["unit", "share", "node", "marginal"]), default: "unit",
-    "What a pod costs on a node: unit = price per allocatable vCPU (per GPU for GPU pods); share = price times the pod's dominant share; node = price of the whole node; marginal = price times what the pod takes of the node and adds to its scarcer resource, dearer the emptier the node is."
+    "scheduling.strategy", flag: "strategy", .choice(["marginal", "unit", "share", "node"]), default: "marginal",
+    "What a pod costs on a node: marginal = price times what the pod takes of the node and adds to its scarcer resource, dearer the emptier the node is; unit = price per allocatable vCPU (per GPU for GPU pods); share = price times the pod's dominant share; node = price of the whole node."
   )
   static let costWeight = Setting(
     "scheduling.weights.cost", flag: "weight-cost", .integer(0...100), default: "1",
