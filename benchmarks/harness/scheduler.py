@@ -2,7 +2,8 @@
 """Pods per second through a real kube-scheduler, with and without extenders: `benchmarks/run scheduler`.
 
 All pods exist before kube-scheduler starts, so that its loop never waits; the rate is taken between a tenth and nine
-tenths of them. etcd, kube-apiserver, kube-scheduler and the extender share this machine's cores.
+tenths of them. etcd, kube-apiserver, kube-scheduler and the extender share this machine's cores, so a pod's CPU time in
+each of them is taken over the same stretch: it tells whose time an extender costs, and hardly depends on the load.
 """
 
 import argparse
@@ -19,17 +20,20 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = os.path.join(HERE, "..", "results")
 
 
-def measure(where, pods, extender, cache_capable, percentage):
-    """One run: (pods a second, attempts by result)."""
+def measure(where, pods, extender, chosen):
+    """One run: (pods a second, CPU milliseconds a pod by process, attempts by result). `extender` is (address, process)."""
     where.make_pods(pods)
-    process, port = where.start_scheduler(extender, cache_capable, percentage)
+    address, server = extender
+    process, port = where.start_scheduler(address, not chosen.full, chosen.percentage)
+    watched = {"kube-scheduler": [process], "API server": where.processes, "extender": [server] if server else []}
     samples = []
     try:
         deadline = time.monotonic() + 900
         while True:
             counted = cluster.attempts(port)
             done = counted.get("scheduled", 0)
-            samples.append((time.monotonic(), done))
+            spent = {name: sum(each.cpu_seconds() for each in group) for name, group in watched.items()}
+            samples.append((time.monotonic(), done, spent))
             if done >= pods:
                 break
             if time.monotonic() > deadline:
@@ -40,45 +44,60 @@ def measure(where, pods, extender, cache_capable, percentage):
     low = next(sample for sample in samples if sample[1] >= pods * 0.1)
     high = next(sample for sample in samples if sample[1] >= pods * 0.9)
     where.delete_pods()
-    return (high[1] - low[1]) / max(1e-3, high[0] - low[0]), counted
+    between = high[1] - low[1]
+    milliseconds = {name: 1e3 * (high[2][name] - low[2][name]) / between for name in watched}
+    return between / max(1e-3, high[0] - low[0]), milliseconds, counted
 
 
 def contestants(kit, where, nodes):
-    """(name, start, stop); start returns the extender's address."""
+    """(name, start, stop); start returns the extender's address and process."""
     product, peer = servers.Product(kit), servers.Peer(kit, 400)
 
     def start_product():
         product.api = None
         product.launch(where.kubeconfig, core=None)
-        return product.address
+        return product.address, product.process
 
     def start_peer():
         peer.start(None, nodes, None, core=None)
-        return peer.address
+        return peer.address, peer.process
 
-    return [("none", lambda: None, lambda: None), ("dakr", start_product, product.stop),
+    return [("none", lambda: (None, None), lambda: None), ("dakr", start_product, product.stop),
             ("go", start_peer, peer.stop)]
 
 
 def run_size(kit, binaries, nodes, chosen):
     where = cluster.Cluster(kit, binaries, nodes)
-    rates, worst = {}, {}
+    rates, times, worst = {}, {}, {}
     try:
         for turn in range(chosen.rounds):
             everyone = contestants(kit, where, nodes)
             for name, start, stop in everyone[turn % 3:] + everyone[:turn % 3]:
-                address = start()
+                extender = start()
                 try:
-                    rate, counted = measure(where, chosen.pods, address, not chosen.full, chosen.percentage)
+                    rate, milliseconds, counted = measure(where, chosen.pods, extender, chosen)
                 finally:
                     stop()
                 rates.setdefault(name, []).append(round(rate, 1))
+                times.setdefault(name, []).append({key: round(value, 2) for key, value in milliseconds.items()})
                 failed = sum(count for result, count in counted.items() if result != "scheduled")
                 worst[name] = max(worst.get(name, 0), failed)
-                print(f"{nodes} nodes, {name}: {rate:.1f} pods/s {counted}", flush=True)
+                print(f"{nodes} nodes, {name}: {rate:.1f} pods/s {counted}, CPU ms a pod {times[name][-1]}", flush=True)
     finally:
         where.stop()
-    return {"podsPerSecond": rates, "failedAttempts": worst}
+    return {"podsPerSecond": rates, "cpuMillisecondsPerPod": times, "failedAttempts": worst}
+
+
+def cpu_table(sizes):
+    """Where a pod's CPU time goes, medians over the rounds."""
+    lines = ["", "CPU milliseconds a pod, median:", "", "| nodes | with | kube-scheduler | etcd and API server | extender |",
+             "|--:|---|--:|--:|--:|"]
+    for nodes, size in sizes.items():
+        for name, label in (("none", "no extender"), ("dakr", "ours"), ("go", "Go peer")):
+            spent = size["cpuMillisecondsPerPod"][name]
+            cells = (statistics.median(each[key] for each in spent) for key in ("kube-scheduler", "API server", "extender"))
+            lines.append(f"| {nodes} | {label} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+    return lines
 
 
 def main():
@@ -107,7 +126,7 @@ def main():
         none, ours, peer = (statistics.median(size["podsPerSecond"][name]) for name in ("none", "dakr", "go"))
         failed = ", ".join(str(size["failedAttempts"][name]) for name in ("none", "dakr", "go"))
         lines.append(f"| {nodes} | {none} | {ours} | {ours / none:.2f} | {peer} | {peer / none:.2f} | {failed} |")
-    text = "\n".join(lines)
+    text = "\n".join(lines + cpu_table(sizes))
     print(text)
     if not chosen.no_save:
         mode = "full" if chosen.full else "names"

@@ -73,6 +73,12 @@ class Process:
         self.log.close()
         os.unlink(self.log.name)
 
+    def cpu_seconds(self):
+        """User and system time so far, of ended threads too."""
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self):
         """Resident and peak resident memory in bytes."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as file:
