@@ -18,6 +18,7 @@ import servers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RESULTS = os.path.join(HERE, "..", "results")
+LABELS = {"none": "no extender", "dakr": "ours", "go": "Go peer", "floor": "an extender that does not look"}
 
 
 def measure(where, pods, extender, chosen):
@@ -51,19 +52,19 @@ def measure(where, pods, extender, chosen):
 
 def contestants(kit, where, nodes):
     """(name, start, stop); start returns the extender's address and process."""
-    product, peer = servers.Product(kit), servers.Peer(kit, 400)
+    product, peer, floor = servers.Product(kit), servers.Peer(kit, 400), servers.Peer(kit, 400, floor=True)
 
     def start_product():
         product.api = None
         product.launch(where.kubeconfig, core=None)
         return product.address, product.process
 
-    def start_peer():
-        peer.start(None, nodes, None, core=None)
-        return peer.address, peer.process
+    def start_peer(server):
+        server.start(None, nodes, None, core=None)
+        return server.address, server.process
 
     return [("none", lambda: (None, None), lambda: None), ("dakr", start_product, product.stop),
-            ("go", start_peer, peer.stop)]
+            ("go", lambda: start_peer(peer), peer.stop), ("floor", lambda: start_peer(floor), floor.stop)]
 
 
 def run_size(kit, binaries, nodes, chosen):
@@ -72,7 +73,10 @@ def run_size(kit, binaries, nodes, chosen):
     try:
         for turn in range(chosen.rounds):
             everyone = contestants(kit, where, nodes)
-            for name, start, stop in everyone[turn % 3:] + everyone[:turn % 3]:
+            if chosen.full:
+                everyone.pop()  # the floor echoes names only
+            shift = turn % len(everyone)
+            for name, start, stop in everyone[shift:] + everyone[:shift]:
                 extender = start()
                 try:
                     rate, milliseconds, counted = measure(where, chosen.pods, extender, chosen)
@@ -93,8 +97,10 @@ def cpu_table(sizes):
     lines = ["", "CPU milliseconds a pod, median:", "", "| nodes | with | kube-scheduler | etcd and API server | extender |",
              "|--:|---|--:|--:|--:|"]
     for nodes, size in sizes.items():
-        for name, label in (("none", "no extender"), ("dakr", "ours"), ("go", "Go peer")):
-            spent = size["cpuMillisecondsPerPod"][name]
+        for name, label in LABELS.items():
+            spent = size["cpuMillisecondsPerPod"].get(name, [])
+            if not spent:
+                continue
             cells = (statistics.median(each[key] for each in spent) for key in ("kube-scheduler", "API server", "extender"))
             lines.append(f"| {nodes} | {label} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
     return lines
@@ -120,12 +126,12 @@ def main():
              f"{about['loadAverage']}. {chosen.pods} pods, every fourth live-migratable, {chosen.rounds} rounds in turn, "
              f"percentageOfNodesToScore {chosen.percentage or 'default'}, nodeCacheCapable {str(not chosen.full).lower()}"
              ". Pods per second, median.", "",
-             "| nodes | no extender | ours | ours ÷ none | Go peer | peer ÷ none | failed attempts (none, ours, peer) |",
-             "|--:|--:|--:|--:|--:|--:|---|"]
+             "| nodes | with | pods per second | ÷ no extender | failed attempts |", "|--:|---|--:|--:|--:|"]
     for nodes, size in sizes.items():
-        none, ours, peer = (statistics.median(size["podsPerSecond"][name]) for name in ("none", "dakr", "go"))
-        failed = ", ".join(str(size["failedAttempts"][name]) for name in ("none", "dakr", "go"))
-        lines.append(f"| {nodes} | {none} | {ours} | {ours / none:.2f} | {peer} | {peer / none:.2f} | {failed} |")
+        rates = {name: statistics.median(values) for name, values in size["podsPerSecond"].items()}
+        for name in (name for name in LABELS if name in rates):
+            lines.append(f"| {nodes} | {LABELS[name]} | {rates[name]} | {rates[name] / rates['none']:.2f} | "
+                         f"{size['failedAttempts'][name]} |")
     text = "\n".join(lines + cpu_table(sizes))
     print(text)
     if not chosen.no_save:

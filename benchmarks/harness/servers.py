@@ -122,17 +122,17 @@ class Server:
 
 
 class Peer(Server):
-    """The Go extender; `collect_at` is its GOGC."""
+    """The Go extender; `collect_at` is its GOGC. As a floor, it answers without looking at what it is asked."""
 
-    def __init__(self, kit, collect_at):
-        self.kit, self.collect_at = kit, collect_at
-        self.name = f"go-gogc{collect_at}"
+    def __init__(self, kit, collect_at, floor=False):
+        self.kit, self.collect_at, self.options = kit, collect_at, ["-floor"] if floor else []
+        self.name = "floor-go" if floor else f"go-gogc{collect_at}"
 
     def start(self, case, cluster_nodes, replies, core=SERVER_CORE):
         kit = self.kit
         self.process = Process(self.name, [
             kit.tool("peer-go"), "-certificate", kit.certificate, "-key", kit.key, "-gogc", str(self.collect_at),
-            "-prices", kit.input("prices.csv"), "-nodes", kit.input("nodes.jsonl"), "-limit", str(cluster_nodes)],
+            "-prices", kit.input("prices.csv"), "-nodes", kit.input("nodes.jsonl"), "-limit", str(cluster_nodes)] + self.options,
             core=core)
         self.address = self.process.wait_for_output(r"listening on (\S+)").group(1)
 

@@ -74,6 +74,7 @@ func run() error {
 	nodes := flag.String("nodes", "", "file of one Node a line, for names mode")
 	limit := flag.Int("limit", 1<<30, "use only the first nodes of the file")
 	collectAt := flag.Int("gogc", 100, "GOGC")
+	isFloor := flag.Bool("floor", false, "answer without looking: what asking any extender costs")
 	profile := flag.String("profile", "", "address for net/http/pprof")
 	flag.Parse()
 	debug.SetGCPercent(*collectAt)
@@ -98,8 +99,13 @@ func run() error {
 	}
 
 	mux := http.NewServeMux()
-	mux.HandleFunc("POST /filter", verb(func(args *ExtenderArgs) any { return service.filter(args) }))
-	mux.HandleFunc("POST /prioritize", verb(func(args *ExtenderArgs) any { return service.prioritize(args) }))
+	if *isFloor {
+		mux.HandleFunc("POST /filter", acceptAll)
+		mux.HandleFunc("POST /prioritize", preferNone)
+	} else {
+		mux.HandleFunc("POST /filter", verb(func(args *ExtenderArgs) any { return service.filter(args) }))
+		mux.HandleFunc("POST /prioritize", verb(func(args *ExtenderArgs) any { return service.prioritize(args) }))
+	}
 	server := &http.Server{
 		Handler:   mux,
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12},
