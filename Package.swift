@@ -62,6 +62,7 @@ let package = Package(
     module("MigrationPlanner", ["ClusterModel"]),
     module("Simulation", ["NodeCost"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
+    module("PlannerInput", ["ClusterModel", "MigrationPlanner", "NodeCost", "WireFormat"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
     module("CurlClient", ["CCurl"]),
@@ -70,8 +71,8 @@ let package = Package(
     .executableTarget(
       name: "dakr-scheduler",
       dependencies: [
-        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "NodeCost", "Observability", "Scheduler",
-        "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+        "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "MigrationPlanner", "NodeCost", "Observability",
+        "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
         unixSignals, yams,
       ],
       swiftSettings: strict),

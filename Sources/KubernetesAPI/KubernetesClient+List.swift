@@ -13,6 +13,14 @@ extension KubernetesClient {
   package func list<Object>(
     _ path: ResourcePath, selector: ObjectSelector = .everything, codec: KubernetesCodec<Object>
   ) async throws(KubernetesFailure) -> ObjectList<Object> {
+    try await list(path, selector: selector, decodePage: codec.decodePage)
+  }
+
+  /// Reads a whole collection as above, each page by `decodePage`, which must not keep the bytes.
+  package func list<Object>(
+    _ path: ResourcePath, selector: ObjectSelector = .everything,
+    decodePage: @Sendable (RawSpan) throws -> ListPage<Object>
+  ) async throws(KubernetesFailure) -> ObjectList<Object> {
     var pager = ListPager(pageObjects: limits.pageObjects, maximumObjects: limits.maximumObjects)
     var items: [Object] = []
     var step = pager.first
@@ -31,12 +39,13 @@ extension KubernetesClient {
         limit = pageLimit
         token = continueToken
       }
-      step = try await page(path, selector, codec, limit: limit, token: token, pager: &pager, items: &items)
+      step = try await page(path, selector, decodePage, limit: limit, token: token, pager: &pager, items: &items)
     }
   }
 
   private func page<Object>(
-    _ path: ResourcePath, _ selector: ObjectSelector, _ codec: KubernetesCodec<Object>, limit: Int?, token: String,
+    _ path: ResourcePath, _ selector: ObjectSelector, _ decodePage: @Sendable (RawSpan) throws -> ListPage<Object>,
+    limit: Int?, token: String,
     pager: inout ListPager, items: inout [Object]
   ) async throws(KubernetesFailure) -> ListPager.Step {
     var query = selector.query
@@ -54,7 +63,7 @@ extension KubernetesClient {
     let page: ListPage<Object>
     do {
       // SAFETY: the span is over bytes that `response` owns during the call; codecs must not keep it.
-      page = try unsafe codec.decodePage(response.body.span.bytes)
+      page = try unsafe decodePage(response.body.span.bytes)
     } catch {
       throw KubernetesFailure(.undecodable, operation: "list \(path)", detail: String("\(error)".prefix(300)))
     }

@@ -98,16 +98,6 @@ package final class SchedulingView: Sendable {
   }
 }
 
-extension NodePricingFacts {
-  /// What pricing needs to know of a node.
-  package init(_ node: Node) {
-    self.init(
-      name: node.name, providerID: node.providerID, annotation: { node.annotations[$0] }, label: { node.labels[$0] },
-      allocatableMilliCPU: node.allocatable.milliCPU, allocatableMemoryBytes: node.allocatable.memoryBytes,
-      gpuCount: node.allocatable.gpus)
-  }
-}
-
 /// Where the current view stands: requests load it, the snapshot's owner stores the next one. Usable by any thread; a
 /// load or store takes about ten nanoseconds.
 package final class SnapshotSlot: Sendable {

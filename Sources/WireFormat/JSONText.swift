@@ -50,7 +50,7 @@ package struct JSONText {
   }
 
   /// Whether this is the text of `other`.
-  func equals(_ other: String) -> Bool {
+  package func equals(_ other: String) -> Bool {
     if hasEscapes { return (try? string()) == other }
     return unsafe other.utf8.count == range.count && other.utf8.elementsEqual(source)
   }
@@ -63,7 +63,7 @@ package struct JSONText {
   }
 
   /// Whether the text begins with `prefix`.
-  func hasPrefix(_ prefix: String) -> Bool {
+  package func hasPrefix(_ prefix: String) -> Bool {
     if hasEscapes { return (try? string())?.hasPrefix(prefix) ?? false }
     return unsafe source.starts(with: prefix.utf8)
   }

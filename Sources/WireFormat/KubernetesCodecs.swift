@@ -86,8 +86,9 @@ private final class SharedDecoder: Sendable {
 }
 
 /// Lists: `metadata.resourceVersion`, `metadata.continue` and `items`.
-private enum ListDecoding {
-  static func page<Object>(
+package enum ListDecoding {
+  /// Reads a page of a list, each item by `object`.
+  package static func page<Object>(
     _ reader: inout JSONReader, _ object: (inout JSONReader) throws(WireFormatError) -> Object
   ) throws(WireFormatError) -> ListPage<Object> {
     guard try reader.beginObject() else { throw WireFormatError(.wrongType, at: 0, "expected a list, found null") }

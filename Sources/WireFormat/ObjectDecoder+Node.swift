@@ -1,16 +1,16 @@
-internal import ClusterModel
+package import ClusterModel
 
 /// An object as it was read, and the parts of it that belong to reading rather than to the model.
-struct DecodedNode {
-  var node: Node
-  var resourceVersion = ""
+package struct DecodedNode {
+  package var node: Node
+  package internal(set) var resourceVersion = ""
   /// Where the name stands in the text, with its quotes; nil where it has none.
   var nameRange: Range<Int>?
 }
 
 extension ObjectDecoder {
   /// Reads a `v1.Node`.
-  mutating func node(_ reader: inout JSONReader) throws(WireFormatError) -> DecodedNode {
+  package mutating func node(_ reader: inout JSONReader) throws(WireFormatError) -> DecodedNode {
     var decoded = DecodedNode(node: Node(name: "", isReady: false))
     let start = reader.byteOffset
     guard try reader.beginObject() else {

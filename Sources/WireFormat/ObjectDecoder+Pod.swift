@@ -1,9 +1,9 @@
-internal import ClusterModel
+package import ClusterModel
 
 /// A pod as it was read, with its resource version.
-struct DecodedPod {
-  var pod: Pod
-  var resourceVersion = ""
+package struct DecodedPod {
+  package var pod: Pod
+  package internal(set) var resourceVersion = ""
 }
 
 /// What of a pod's metadata decides whether it may be moved alive.
@@ -29,7 +29,7 @@ private struct PodResources {
 
 extension ObjectDecoder {
   /// Reads a `v1.Pod`.
-  mutating func pod(_ reader: inout JSONReader) throws(WireFormatError) -> DecodedPod {
+  package mutating func pod(_ reader: inout JSONReader) throws(WireFormatError) -> DecodedPod {
     var decoded = DecodedPod(pod: Pod(namespace: "", name: "", uid: "", schedulerName: "", phase: .unknown))
     let start = reader.byteOffset
     guard try reader.beginObject() else {

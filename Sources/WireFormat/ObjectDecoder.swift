@@ -1,10 +1,10 @@
-internal import ClusterModel
+package import ClusterModel
 
 /// Reads Kubernetes objects: the fields that the model has, and nothing else of them.
 ///
 /// The same fields are read from lists, from watch events and from extender arguments. A decoder keeps strings for the
 /// next object; it is used by one thread at a time.
-struct ObjectDecoder: Sendable {
+package struct ObjectDecoder: Sendable {
   private var interner: StringInterner
   /// The labels of nodes to keep; nil keeps all.
   private let nodeLabels: KeyFilter?
@@ -18,7 +18,7 @@ struct ObjectDecoder: Sendable {
   }
 
   /// For lists and watches: everything that the model has, equal strings shared.
-  static var forCache: ObjectDecoder {
+  package static var forCache: ObjectDecoder {
     ObjectDecoder(interner: StringInterner(capacity: 32_768), nodeLabels: nil, readsNodeState: true)
   }
 
@@ -30,7 +30,7 @@ struct ObjectDecoder: Sendable {
   // MARK: Strings
 
   /// Reads a string of bounded length; `null` gives the empty string.
-  mutating func string(_ reader: inout JSONReader) throws(WireFormatError) -> String {
+  package mutating func string(_ reader: inout JSONReader) throws(WireFormatError) -> String {
     guard let text = try reader.readText() else { return "" }
     return try string(text, &reader)
   }
@@ -40,7 +40,8 @@ struct ObjectDecoder: Sendable {
     try reader.readString()
   }
 
-  mutating func string(_ text: JSONText, _ reader: inout JSONReader) throws(WireFormatError) -> String {
+  /// The string that a text of the reader stands for, of bounded length.
+  package mutating func string(_ text: JSONText, _ reader: inout JSONReader) throws(WireFormatError) -> String {
     try reader.checkLength(text)
     if text.hasEscapes { return try text.string() }
     // SAFETY: the source lives as long as the reader.
@@ -50,7 +51,7 @@ struct ObjectDecoder: Sendable {
   // MARK: Metadata
 
   /// Reads a map of strings, keeping the keys that `isKept` accepts. Of equal keys the last one counts, as in Go.
-  mutating func labels(
+  package mutating func labels(
     _ reader: inout JSONReader, _ isKept: (JSONText) -> Bool
   ) throws(WireFormatError) -> Labels {
     guard try reader.beginObject() else { return [:] }

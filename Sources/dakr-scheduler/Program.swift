@@ -15,12 +15,16 @@ struct Program: AsyncParsableCommand {
       To try it without a cluster:
         dakr-scheduler serve --trial ./trial
 
+      To see which running pods to move so that nodes can go:
+        dakr-scheduler plan
+
       To see what a node type costs:
         dakr-scheduler prices --provider aws --region us-east-1 --type m5.xlarge
       """,
     version: BuildInformation.current.line,
     subcommands: [
-      ServeCommand.self, ExplainCommand.self, PricesCommand.self, SimulateCommand.self, CertificatesCommand.self,
+      ServeCommand.self, PlanCommand.self, ExplainCommand.self, PricesCommand.self, SimulateCommand.self,
+      CertificatesCommand.self,
       ControlPlaneCommand.self,
       ReferenceCommand.self,
     ])

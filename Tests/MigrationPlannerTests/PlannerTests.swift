@@ -65,7 +65,8 @@ struct PlannerTests {
     ("optedOut", ImmovableReason.optedOut), ("daemon", .daemon), ("bare", .noController),
     ("local", .localStorage), ("ports", .hostPorts), ("safe", .notSafeToEvict), ("disrupt", .doNotDisrupt),
     ("cooling", .coolingDown), ("host", .hostNamespaces), ("budget", .disruptionBudgetEmpty),
-    ("selector", .noOtherNodeAllowed), ("terminating", .terminating),
+    ("selector", .noOtherNodeAllowed), ("terminating", .terminating), ("once", .singleNodeVolume),
+    ("unknown", .unknownVolume),
   ])
   func immovablePodsStay(_ name: String, _ reason: ImmovableReason) {
     var builder = Self.twoNodes()
@@ -74,6 +75,8 @@ struct PlannerTests {
     case "daemon": builder.pods[1].ownerKind = "DaemonSet"
     case "bare": builder.pods[1].ownerKind = ""
     case "local": builder.pods[1].volumes = [PodVolume(isLocalToNode: true)]
+    case "once": builder.pods[1].volumes = [PodVolume(isSingleNode: true)]
+    case "unknown": builder.pods[1].volumes = [PodVolume(isUnknown: true)]
     case "ports": builder.pods[1].hostPorts = [HostPort(80)]
     case "safe": builder.pods[1].safeToEvict = false
     case "disrupt": builder.pods[1].doNotDisrupt = true

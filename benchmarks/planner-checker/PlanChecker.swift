@@ -120,6 +120,10 @@ package struct PlanChecker {
     }
     if pod.ownerKind == "" && !policy.movesPodsWithoutController { return "bare pod" }
     if !policy.movesPodsWithLocalStorage && pod.volumes.contains(where: { $0.isLocalToNode }) { return "local data" }
+    if pod.volumes.contains(where: { $0.isUnknown }) { return "unknown volume" }
+    if !policy.movesPodsWithSingleNodeVolumes && pod.volumes.contains(where: { $0.isSingleNode }) {
+      return "a volume that one node can mount"
+    }
     if !policy.movesPodsWithHostPorts && !pod.hostPorts.isEmpty { return "host ports" }
     for budget in podIndex["\(pod.pod.namespace)/\(pod.pod.name)"].map({ budgetsOfPod[$0] }) ?? []
     where input.budgets[budget].disruptionsAllowed <= 0 {

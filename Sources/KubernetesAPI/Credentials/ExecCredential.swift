@@ -1,3 +1,5 @@
+internal import WireFormat
+
 /// What a credential plugin printed: `ExecCredential` of `client.authentication.k8s.io`.
 struct ExecCredential: Sendable, Equatable {
   var token: String?

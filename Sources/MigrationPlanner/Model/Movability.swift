@@ -10,6 +10,8 @@ package enum ImmovableReason: UInt8, Hashable, Sendable, CaseIterable {
   case noController
   case hostNamespaces
   case localStorage
+  case singleNodeVolume
+  case unknownVolume
   case hostPorts
   case notSafeToEvict
   case doNotDisrupt
@@ -30,6 +32,8 @@ package enum ImmovableReason: UInt8, Hashable, Sendable, CaseIterable {
     case .noController: "has no controller that would replace it"
     case .hostNamespaces: "uses the node's network, process or IPC namespace"
     case .localStorage: "keeps data on its node's own disks"
+    case .singleNodeVolume: "has a volume that one node at a time can mount (ReadWriteOnce)"
+    case .unknownVolume: "has a volume of which nothing is known (its claim was not read)"
     case .hostPorts: "takes ports of its node"
     case .notSafeToEvict: "is annotated cluster-autoscaler.kubernetes.io/safe-to-evict=false"
     case .doNotDisrupt: "is annotated karpenter.sh/do-not-disrupt"
@@ -54,6 +58,8 @@ package struct MovabilityPolicy: Hashable, Sendable {
   package var movesPodsWithoutController = false
   package var movesPodsWithHostPorts = false
   package var movesPodsWithLocalStorage = false
+  /// Pods whose volumes have to be detached and attached while they stand still.
+  package var movesPodsWithSingleNodeVolumes = false
 
   package init() {}
 
@@ -71,6 +77,8 @@ package struct MovabilityPolicy: Hashable, Sendable {
     if planned.ownerKind.isEmpty && !movesPodsWithoutController { return .noController }
     if planned.usesHostNamespaces { return .hostNamespaces }
     if !movesPodsWithLocalStorage && planned.volumes.contains(where: \.isLocalToNode) { return .localStorage }
+    if planned.volumes.contains(where: \.isUnknown) { return .unknownVolume }
+    if !movesPodsWithSingleNodeVolumes && planned.volumes.contains(where: \.isSingleNode) { return .singleNodeVolume }
     if !movesPodsWithHostPorts && !planned.hostPorts.isEmpty { return .hostPorts }
     if planned.isCoolingDown { return .coolingDown }
     return nil

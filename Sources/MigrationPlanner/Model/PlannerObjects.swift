@@ -86,15 +86,25 @@ package struct HostPort: Hashable, Sendable {
 package struct PodVolume: Hashable, Sendable {
   /// The alternatives of the persistent volume's node affinity; nil where it can be reached from everywhere.
   package var nodeAffinity: [NodeSelectorTerm]?
-  /// Whether the data is on the node's own disks: `hostPath`, `local`, a node's emptyDir that must not be lost.
+  /// Whether the data is on the node's own disks and stays there: `hostPath`, `local`. An emptyDir travels with the pod.
   package var isLocalToNode: Bool
   /// The CSI driver against whose limit the volume counts, or empty.
   package var attachDriver: String
+  /// Whether only one node can have the volume mounted at a time (`ReadWriteOnce`, `ReadWriteOncePod`), so that a
+  /// migration has to detach and attach it while the pod stands still.
+  package var isSingleNode: Bool
+  /// Whether nothing is known of the volume, because its claim or the volume itself was not read.
+  package var isUnknown: Bool
 
-  package init(nodeAffinity: [NodeSelectorTerm]? = nil, isLocalToNode: Bool = false, attachDriver: String = "") {
+  package init(
+    nodeAffinity: [NodeSelectorTerm]? = nil, isLocalToNode: Bool = false, attachDriver: String = "",
+    isSingleNode: Bool = false, isUnknown: Bool = false
+  ) {
     self.nodeAffinity = nodeAffinity
     self.isLocalToNode = isLocalToNode
     self.attachDriver = attachDriver
+    self.isSingleNode = isSingleNode
+    self.isUnknown = isUnknown
   }
 }
 

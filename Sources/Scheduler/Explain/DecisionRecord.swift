@@ -109,7 +109,7 @@ struct ScoringRecord: Sendable {
 }
 
 /// The time of day.
-enum WallClock {
+package enum WallClock {
   static func millisecondsSinceEpoch() -> Int64 {
     var time = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &time)
@@ -118,7 +118,7 @@ enum WallClock {
 
   /// A time as RFC 3339 in UTC, such as `2026-09-01T12:00:00.250Z`. The date is computed as in Howard Hinnant's
   /// "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-  static func rfc3339(_ millisecondsSinceEpoch: Int64) -> String {
+  package static func rfc3339(_ millisecondsSinceEpoch: Int64) -> String {
     let seconds = millisecondsSinceEpoch / 1000
     let days = seconds / 86_400
     let shifted = days + 719_468

@@ -46,7 +46,8 @@ struct ServeCommand: AsyncParsableCommand {
     let environment = ProcessInfo.processInfo.environment
     let folder = try trialFolder(environment)
     let settings = try ResolvedSettings(
-      flags: flags.values, environment: environment, file: try readFile(environment), trial: folder?.settings ?? [:])
+      flags: flags.values, environment: environment, file: try Self.settingsFile(config, environment),
+      trial: folder?.settings ?? [:])
     if checkConfig { return Self.print(settings) }
     Program.ignoreBrokenPipes()
     RecordLogHandler.bootstrap(
@@ -63,8 +64,9 @@ struct ServeCommand: AsyncParsableCommand {
     return TrialFolder(path: TrialFolder.absolute(wanted.path))
   }
 
-  private func readFile(_ environment: [String: String]) throws -> [Setting: SettingValue] {
-    guard let path = config ?? environment[Setting.fileVariable], !path.isEmpty else { return [:] }
+  /// The settings of the configuration file that the flag or the environment names.
+  static func settingsFile(_ flag: String?, _ environment: [String: String]) throws -> [Setting: SettingValue] {
+    guard let path = flag ?? environment[Setting.fileVariable], !path.isEmpty else { return [:] }
     let bytes = try PrivateFile.read(path, maximumBytes: SettingsFile.maximumBytes)
     guard let yaml = String(validating: bytes, as: UTF8.self) else {
       throw SettingsFailure(problems: ["\(path): is not UTF-8"])

@@ -9,6 +9,19 @@ enum ClusterToken: Sendable {
   /// Filled by a watch of a Secret or ConfigMap.
   case watched(TokenObject, WatchedToken)
 
+  /// The first source that is configured; nil where none is.
+  init?(_ settings: ResolvedSettings) {
+    if let literal = settings.text(.controlPlaneToken) {
+      self = .literal(literal)
+    } else if let path = settings.text(.controlPlaneTokenFile) {
+      self = .file(path)
+    } else if let object = TokenObject(settings) {
+      self = .watched(object, WatchedToken())
+    } else {
+      return nil
+    }
+  }
+
   /// The token now; nil where there is none.
   func read() -> String? {
     switch self {

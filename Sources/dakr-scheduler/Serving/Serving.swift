@@ -26,7 +26,7 @@ struct Serving {
       engines.watches.shutdown()
       engines.requests.shutdown()
     }
-    let token = token()
+    let token = ClusterToken(settings)
     let prices = try PriceSources(settings, token: token, engine: engines.requests)
     let watch = try clusterWatch(prices.keeper, token, engines, logger)
     let informers = watch?.informers ?? []
@@ -60,13 +60,6 @@ struct Serving {
     for name in settings.unknownVariables {
       logger.warning("this environment variable belongs to no setting", metadata: ["name": "\(name)"])
     }
-  }
-
-  /// The first token source that is configured.
-  private func token() -> ClusterToken? {
-    if let literal = settings.text(.controlPlaneToken) { return .literal(literal) }
-    if let path = settings.text(.controlPlaneTokenFile) { return .file(path) }
-    return TokenObject(settings).map { .watched($0, WatchedToken()) }
   }
 
   /// The watches on the Kubernetes API; nil where it is not used.

@@ -37,19 +37,11 @@ final class SimulationProgress {
   func finish() {
     guard isTerminal else { return }
     write("simulate: \(done) replays, \((clock.now - start).components.seconds) s")
-    FileText.write("\n", to: STDERR_FILENO)
+    StandardError.write("\n")
   }
 
   private func write(_ text: String) {
     // Back to the line's start, and clear what is left of the longer line before.
-    FileText.write(isTerminal ? "\r\(text)\u{1B}[K" : "\(text)\n", to: STDERR_FILENO)
-  }
-}
-
-private enum FileText {
-  static func write(_ text: String, to descriptor: Int32) {
-    let bytes = Array(text.utf8)
-    // Progress is for people; where nobody reads it, losing it is right.
-    _ = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    StandardError.write(isTerminal ? "\r\(text)\u{1B}[K" : "\(text)\n")
   }
 }

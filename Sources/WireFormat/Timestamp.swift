@@ -1,7 +1,7 @@
 /// RFC 3339 timestamps, as Kubernetes writes them.
-enum Timestamp {
+package enum Timestamp {
   /// Seconds since 1970 (UTC), fractions dropped; nil where the text is no timestamp of the years 1970…9999.
-  static func unixSeconds(_ text: String) -> Int64? {
+  package static func unixSeconds(_ text: String) -> Int64? {
     let pattern =
       /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt ]([0-9]{2}):([0-9]{2}):([0-9]{2})(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})/
     guard let match = text.wholeMatch(of: pattern)?.output,

@@ -1,0 +1,78 @@
+import MigrationPlanner
+import PlannerInput
+
+/// A plan and everything that is needed to tell about it.
+struct PlannedCluster {
+  let problem: PlanningProblem
+  let plan: Plan
+  let options: PlanningOptions
+  let moveCost: PlanningProblem.MoveCostModel
+  /// What the input lacked, and what was left out.
+  let notes: ClusterInput.Notes
+  /// When the cluster was read, seconds since 1970.
+  let takenAtUnixSeconds: Int64
+
+  /// How many moves, drains and nodes that stay are told one by one: an object in etcd has 1.5 MB, and what is beyond
+  /// is a forecast that the next plan makes anew.
+  static let listedEntries = 1_000
+
+  /// Nodes that stay and are paid for, the dearest first, with the reason.
+  func keptNodes(atMost limit: Int, _ explanation: PlanExplanation) -> [(node: Int, reason: PlanExplanation.KeptReason)]
+  {
+    var kept: [(node: Int, reason: PlanExplanation.KeptReason)] = []
+    let order = (0..<problem.nodeCount).sorted {
+      (problem.nodePrices[$1], problem.nodeNames[$0]) < (problem.nodePrices[$0], problem.nodeNames[$1])
+    }
+    for node in order {
+      guard kept.count < limit else { break }
+      if let reason = explanation.reasonForKeeping(node) { kept.append((node, reason)) }
+    }
+    return kept
+  }
+
+  /// How many nodes are paid for once the plan is carried out.
+  var paidNodes: Int {
+    var isPaid = (0..<problem.nodeCount).map { problem.holdingPods[$0] > 0 || !problem.isRemovable[$0] }
+    for pod in 0..<problem.podCount where problem.isMovable(pod) { isPaid[Int(plan.placement[pod])] = true }
+    return isPaid.count { $0 }
+  }
+
+  /// How many pods stay for which reason, most frequent first. Pods that go with their node are not among them.
+  var immovablePods: [(reason: ImmovableReason, pods: Int)] {
+    var counts = [Int](repeating: 0, count: ImmovableReason.allCases.count)
+    for reason in problem.immovableReasons.compactMap({ $0 }) where !reason.vanishesWithNode {
+      counts[Int(reason.rawValue)] += 1
+    }
+    return ImmovableReason.allCases.filter { counts[Int($0.rawValue)] > 0 }
+      .map { ($0, counts[Int($0.rawValue)]) }.sorted { $0.1 > $1.1 }
+  }
+
+  /// A reason for keeping a node, in words.
+  func sentence(_ reason: PlanExplanation.KeptReason, _ explanation: PlanExplanation) -> String {
+    switch reason {
+    case .notRemovable: "nobody removes it once it is empty"
+    case .holdsImmovablePod(let pod, let why): "pod \(problem.podTitle(pod)) \(why.explanation)"
+    case .noRoom(let pod, let counts):
+      "pod \(problem.podTitle(pod)) fits nowhere else: "
+        + counts.prefix(3).map { "\($0.nodes) × \(explanation.sentence($0.refusal))" }.joined(separator: "; ")
+    case .notWorthwhile(let saving, let cost):
+      "moving its pods costs $\(Dollars.exact(cost)), its price over the horizon is $\(Dollars.exact(saving))"
+    case .noRoomForAll:
+      "each of its pods fits elsewhere, but not all of them together, or the limit on moves is reached"
+    }
+  }
+
+  /// Expected standstill of one move, in seconds.
+  func downtimeSeconds(_ move: Plan.Move) -> Double {
+    moveCost.downtimeSeconds(copying: problem.podMemoryToCopy[move.pod])
+  }
+
+  static func words(_ reason: Plan.MoveReason) -> String {
+    switch reason {
+    case .emptiesNode: "empties its node"
+    case .makesRoom: "makes room"
+    case .breaksCycle: "steps aside for a while"
+    case .relievesNode: "relieves its node"
+    }
+  }
+}
