@@ -84,6 +84,7 @@ let package = Package(
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
+    tests("PlannerInputTests", ["PlannerInput", "MigrationPlanner", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("SimulationTests", ["Simulation", "NodeCost", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),

@@ -44,6 +44,7 @@ package struct ListSplitter {
         isInString = true
         if depth == 1 { lastString.removeAll(keepingCapacity: true) }
       case UInt8(ascii: "{"), UInt8(ascii: "["):
+        if depth == 0, byte == UInt8(ascii: "[") { throw unexpected(byte, index) }
         if opens(byte) { start = index }
         if depth == 1, byte == UInt8(ascii: "["), !isList, field.elementsEqual("items".utf8) {
           // What stood before the items is the header.
@@ -57,6 +58,8 @@ package struct ListSplitter {
         depth -= 1
         guard depth >= 0 else { throw unexpected(byte, index) }
         if closesObject(byte) {
+          // Brackets that do not match, which the reader would refuse, may end what never began.
+          guard start >= 0 else { throw unexpected(byte, index) }
           try emit(chunk, from: start, to: index + 1, object)
           start = -1
         }
@@ -116,6 +119,8 @@ package struct ListSplitter {
 
   private mutating func endDocument() {
     isList = false
+    isInItems = false
+    kept = nil
     header = ListHeader()
     field.removeAll(keepingCapacity: true)
   }
