@@ -72,7 +72,8 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "MigrationPlanner", "NodeCost", "Observability",
-        "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore, nioPosix, serviceLifecycle,
+        "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore,
+        nioPosix, serviceLifecycle,
         unixSignals, yams,
       ],
       swiftSettings: strict),
@@ -84,7 +85,9 @@ let package = Package(
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
-    tests("PlannerInputTests", ["PlannerInput", "MigrationPlanner", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
+    tests(
+      "PlannerInputTests",
+      ["PlannerInput", "MigrationPlanner", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
     tests("SimulationTests", ["Simulation", "NodeCost", "TestSupport"]),
     tests("WireFormatTests", ["WireFormat", "ClusterModel", "TestSupport"]),
     tests("SchedulerTests", ["Scheduler", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),
