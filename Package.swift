@@ -62,6 +62,7 @@ let package = Package(
     module("MigrationPlanner", ["ClusterModel"]),
     module("Simulation", ["NodeCost"]),
     module("WireFormat", ["ClusterModel", "CSimdJSON"]),
+    module("PlanReport", ["MigrationPlanner", "NodeCost"]),
     module("PlannerInput", ["ClusterModel", "MigrationPlanner", "NodeCost", "WireFormat"]),
     module("Scheduler", ["ClusterModel", "NodeCost", "WireFormat"]),
     module("Transport", ["CNGHTTP2", "COpenSSL", nioCore, nioPosix, nioHTTP1, logging]),
@@ -72,7 +73,7 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "MigrationPlanner", "NodeCost", "Observability",
-        "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore,
+        "PlanReport", "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore,
         nioPosix, serviceLifecycle,
         unixSignals, yams,
       ],
@@ -85,6 +86,7 @@ let package = Package(
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
+    tests("PlanReportTests", ["PlanReport", "MigrationPlanner", "ClusterModel", "TestSupport"]),
     tests(
       "PlannerInputTests",
       ["PlannerInput", "MigrationPlanner", "NodeCost", "WireFormat", "ClusterModel", "TestSupport"]),

@@ -12,8 +12,8 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 # The libraries that the package links, and what SwiftPM and clang need beside them.
 readonly build=(libcurl4-openssl-dev libnghttp2-dev libssl-dev libsimdjson-dev pkg-config g++ libc6-dev git
   ca-certificates zlib1g-dev)
-# Independent clients for the tests, and what scripts/kubernetes-binaries.sh needs.
-readonly test=(openssl curl nghttp2-client nghttp2-server python3 rsync jq make tar xz-utils)
+# Independent clients for the tests, a browser among them, and what scripts/kubernetes-binaries.sh needs.
+readonly test=(openssl curl nghttp2-client nghttp2-server python3 rsync jq make tar xz-utils chromium)
 
 wanted=()
 for group in "$@"; do

@@ -90,7 +90,7 @@ import Testing
     #expect(result.status.isSuccess)
     #expect(text.contains("4 nodes, 4 of them removed once empty, 4 can take migrated pods; 4 pods, 3 of them movable"))
     #expect(text.contains("saving") && text.contains("75.00 %"))
-    #expect(text.contains("3 moves in 1 waves"))
+    #expect(text.contains("3 moves in 1 wave;"))
     #expect(text.contains("empties its node"))
     #expect(text.contains("opted out (dakr.devzero.io/live-migration=false)"))
     #expect(result.standardError.isEmpty, "no progress where nobody looks: \(result.standardError)")

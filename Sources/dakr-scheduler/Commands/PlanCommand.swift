@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import MigrationPlanner
+import PlanReport
 import PlannerInput
+import Scheduler
 
 /// Finds which running pods to move so that nodes can go.
 struct PlanCommand: AsyncParsableCommand {
@@ -38,6 +40,9 @@ struct PlanCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How to print.", valueName: "table|json|yaml"))
   var output = PlanOutput.table
 
+  @Option(help: ArgumentHelp("Write a page for the browser, too.", valueName: "file.html"))
+  var report: String?
+
   @Option(help: ArgumentHelp("How many moves and nodes the table lists.", valueName: "n"))
   var show = 20
 
@@ -66,19 +71,19 @@ struct PlanCommand: AsyncParsableCommand {
     movability.apply(to: &builder)
     builder.policy.runtimeClasses = settings.list(.checkpointRuntimeClasses)
     search.apply(to: &builder)
-    var notes = try cluster.input.fill(
+    let notes = try cluster.input.fill(
       &builder, prices: cluster.prices, choices: movability.choices(nowUnixSeconds: now))
-    notes.sentences += cluster.notes
     let problem = builder.build()
     let options = search.options
     let plan = PlanningRun(deadline: search.deadlineDuration, progress: line).plan(problem, options)
     try write(
       PlannedCluster(
-        problem: problem, plan: plan, options: options, moveCost: builder.moveCost, notes: notes,
-        takenAtUnixSeconds: now))
+        problem: problem, plan: plan, options: options, moveCost: builder.moveCost,
+        notes: notes.sentences + cluster.notes, takenAt: WallClock.rfc3339(now * 1000)))
   }
 
   private func write(_ planned: PlannedCluster) throws {
+    if let report { try PrivateFile.write(Array(PlanReport(planned).html.utf8), to: report) }
     switch output {
     case .table: print(PlanText(planned: planned, listed: show).text, terminator: "")
     case .json: try OutputFormat.printJSON(PlanDocument(planned))

@@ -1,6 +1,5 @@
 import MigrationPlanner
-import PlannerInput
-import Scheduler
+import PlanReport
 
 /// A plan as the object `MigrationPlan` of `planner.dakr.devzero.io/v1alpha1`: amounts as decimal strings, lists of at
 /// most `PlannedCluster.listedEntries`, totals of everything.
@@ -87,7 +86,7 @@ extension PlanDocument {
     metadata = Metadata(name: "plan-\(hash.prefix(16))")
     spec = Spec(
       approved: false, suspend: false,
-      snapshot: Snapshot(hash: "sha256:\(hash)", takenAt: WallClock.rfc3339(planned.takenAtUnixSeconds * 1000)),
+      snapshot: Snapshot(hash: "sha256:\(hash)", takenAt: planned.takenAt),
       currency: "USD",
       cost: Cost(
         before: Dollars.exact(plan.billBefore), after: Dollars.exact(plan.billAfter),
@@ -100,7 +99,7 @@ extension PlanDocument {
         }),
       totals: Totals(
         nodes: problem.nodeCount, pods: problem.podCount,
-        movablePods: problem.immovableReasons.count { $0 == nil }, moves: plan.moves.count, waves: plan.waveCount,
+        movablePods: planned.movablePods, moves: plan.moves.count, waves: plan.waveCount,
         nodesToEmpty: plan.drains.count),
       drains: plan.drains.prefix(PlannedCluster.listedEntries).map {
         Drain(
@@ -118,7 +117,7 @@ extension PlanDocument {
       },
       podsThatStay: planned.immovablePods.map { ImmovablePods(reason: $0.reason.explanation, pods: $0.pods) },
       podsWithoutOrder: plan.unorderedPods.map(problem.podTitle),
-      notes: planned.notes.sentences + problem.omissions)
+      notes: planned.notes + problem.omissions)
   }
 
   private static func move(_ move: Plan.Move, _ planned: PlannedCluster, _ explained: PlanExplanation?) -> Move {

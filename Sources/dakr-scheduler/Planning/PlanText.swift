@@ -1,5 +1,5 @@
 import MigrationPlanner
-import PlannerInput
+import PlanReport
 
 /// A plan for a person at a terminal.
 struct PlanText {
@@ -23,11 +23,8 @@ struct PlanText {
   }
 
   private var summary: String {
-    let movable = problem.immovableReasons.count { $0 == nil }
-    let capable = problem.nodeRefusals.count { $0 == .none }
-    return
-      "\(problem.nodeCount) nodes, \(planned.notes.removableNodes) of them removed once empty, \(capable) can take "
-      + "migrated pods; \(problem.podCount) pods, \(movable) of them movable\n"
+    "\(problem.nodeCount) nodes, \(planned.removableNodes) of them removed once empty, \(planned.receivingNodes) can "
+      + "take migrated pods; \(problem.podCount) pods, \(planned.movablePods) of them movable\n"
   }
 
   private var bill: String {
@@ -54,7 +51,7 @@ struct PlanText {
   private var moves: String {
     let slowest = plan.moves.map(planned.downtimeSeconds).max() ?? 0
     let head =
-      "\(plan.moves.count) moves in \(plan.waveCount) waves; a pod stands still for at most "
+      "\(Self.count(plan.moves.count, "move")) in \(Self.count(plan.waveCount, "wave")); a pod stands still for at most "
       + "\(Self.seconds(slowest)); together they cost $\(Dollars.perHour(plan.moveCostNanodollars)) once\n"
     var table = TextTable([
       ("WAVE", .right), ("POD", .left), ("FROM", .left), ("TO", .left), ("SAVES $/h", .right), ("WHY", .left),
@@ -105,7 +102,7 @@ struct PlanText {
   }
 
   private var notes: String {
-    var lines = planned.notes.sentences
+    var lines = planned.notes
     if !plan.unorderedPods.isEmpty {
       let shown = plan.unorderedPods.prefix(3).map(problem.podTitle).joined(separator: ", ")
       lines.append("\(plan.unorderedPods.count) pods were left out, since no order of moves exists for them: \(shown)")
@@ -114,6 +111,8 @@ struct PlanText {
     if problem.omissions.count > 5 { lines.append("and \(problem.omissions.count - 5) more omissions of this kind") }
     return lines.map { "note: \(TextTable.printable($0))\n" }.joined()
   }
+
+  private static func count(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
 
   private static func more(_ count: Int, _ what: String) -> String {
     count > 0 ? "… and \(count) more \(what)\n" : ""

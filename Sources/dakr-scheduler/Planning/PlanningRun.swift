@@ -1,5 +1,6 @@
 import Glibc
 import MigrationPlanner
+import PlanReport
 import Synchronization
 
 /// Searches for a plan until a deadline, or until Ctrl-C asks for what there is.

@@ -1,24 +1,36 @@
-import MigrationPlanner
-import PlannerInput
+package import MigrationPlanner
 
 /// A plan and everything that is needed to tell about it.
-struct PlannedCluster {
-  let problem: PlanningProblem
-  let plan: Plan
-  let options: PlanningOptions
-  let moveCost: PlanningProblem.MoveCostModel
-  /// What the input lacked, and what was left out.
-  let notes: ClusterInput.Notes
-  /// When the cluster was read, seconds since 1970.
-  let takenAtUnixSeconds: Int64
+package struct PlannedCluster {
+  package let problem: PlanningProblem
+  package let plan: Plan
+  package let options: PlanningOptions
+  package let moveCost: PlanningProblem.MoveCostModel
+  /// What the input lacked, in sentences.
+  package let notes: [String]
+  /// When the cluster was read, RFC 3339.
+  package let takenAt: String
+
+  package init(
+    problem: PlanningProblem, plan: Plan, options: PlanningOptions, moveCost: PlanningProblem.MoveCostModel,
+    notes: [String], takenAt: String
+  ) {
+    self.problem = problem
+    self.plan = plan
+    self.options = options
+    self.moveCost = moveCost
+    self.notes = notes
+    self.takenAt = takenAt
+  }
 
   /// How many moves, drains and nodes that stay are told one by one: an object in etcd has 1.5 MB, and what is beyond
   /// is a forecast that the next plan makes anew.
-  static let listedEntries = 1_000
+  package static let listedEntries = 1_000
 
   /// Nodes that stay and are paid for, the dearest first, with the reason.
-  func keptNodes(atMost limit: Int, _ explanation: PlanExplanation) -> [(node: Int, reason: PlanExplanation.KeptReason)]
-  {
+  package func keptNodes(atMost limit: Int, _ explanation: PlanExplanation) -> [(
+    node: Int, reason: PlanExplanation.KeptReason
+  )] {
     var kept: [(node: Int, reason: PlanExplanation.KeptReason)] = []
     let order = (0..<problem.nodeCount).sorted {
       (problem.nodePrices[$1], problem.nodeNames[$0]) < (problem.nodePrices[$0], problem.nodeNames[$1])
@@ -30,15 +42,20 @@ struct PlannedCluster {
     return kept
   }
 
+  package var movablePods: Int { problem.immovableReasons.count { $0 == nil } }
+  package var removableNodes: Int { problem.isRemovable.count { $0 } }
+  /// How many nodes can take migrated pods.
+  package var receivingNodes: Int { problem.nodeRefusals.count { $0 == .none } }
+
   /// How many nodes are paid for once the plan is carried out.
-  var paidNodes: Int {
+  package var paidNodes: Int {
     var isPaid = (0..<problem.nodeCount).map { problem.holdingPods[$0] > 0 || !problem.isRemovable[$0] }
     for pod in 0..<problem.podCount where problem.isMovable(pod) { isPaid[Int(plan.placement[pod])] = true }
     return isPaid.count { $0 }
   }
 
   /// How many pods stay for which reason, most frequent first. Pods that go with their node are not among them.
-  var immovablePods: [(reason: ImmovableReason, pods: Int)] {
+  package var immovablePods: [(reason: ImmovableReason, pods: Int)] {
     var counts = [Int](repeating: 0, count: ImmovableReason.allCases.count)
     for reason in problem.immovableReasons.compactMap({ $0 }) where !reason.vanishesWithNode {
       counts[Int(reason.rawValue)] += 1
@@ -48,7 +65,7 @@ struct PlannedCluster {
   }
 
   /// A reason for keeping a node, in words.
-  func sentence(_ reason: PlanExplanation.KeptReason, _ explanation: PlanExplanation) -> String {
+  package func sentence(_ reason: PlanExplanation.KeptReason, _ explanation: PlanExplanation) -> String {
     switch reason {
     case .notRemovable: "nobody removes it once it is empty"
     case .holdsImmovablePod(let pod, let why): "pod \(problem.podTitle(pod)) \(why.explanation)"
@@ -63,11 +80,12 @@ struct PlannedCluster {
   }
 
   /// Expected standstill of one move, in seconds.
-  func downtimeSeconds(_ move: Plan.Move) -> Double {
+  package func downtimeSeconds(_ move: Plan.Move) -> Double {
     moveCost.downtimeSeconds(copying: problem.podMemoryToCopy[move.pod])
   }
 
-  static func words(_ reason: Plan.MoveReason) -> String {
+  /// Why a pod moves, in words.
+  package static func words(_ reason: Plan.MoveReason) -> String {
     switch reason {
     case .emptiesNode: "empties its node"
     case .makesRoom: "makes room"

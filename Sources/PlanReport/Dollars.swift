@@ -1,22 +1,23 @@
-import NodeCost
+internal import NodeCost
 
 /// Amounts of money as people read them.
-enum Dollars {
+package enum Dollars {
   /// Hours of a month as clouds bill it: 365 × 24 ÷ 12.
   private static let hoursPerMonth: Int64 = 730
 
   /// Thousandths of a dollar for small bills, cents for large ones: `12.345`, `1,234.56`.
-  static func perHour(_ nanodollars: Int64) -> String {
+  package static func perHour(_ nanodollars: Int64) -> String {
     grouped(nanodollars, decimals: nanodollars.magnitude < 1_000_000_000_000 ? 3 : 2)
   }
 
-  static func perMonth(_ nanodollarsPerHour: Int64) -> String {
+  /// What an hourly bill is in a month, in dollars.
+  package static func perMonth(_ nanodollarsPerHour: Int64) -> String {
     let (product, overflow) = nanodollarsPerHour.multipliedReportingOverflow(by: hoursPerMonth)
     return overflow ? "-" : grouped(product, decimals: 2)
   }
 
   /// All digits, for machines.
-  static func exact(_ nanodollars: Int64) -> String { NanodollarsPerHour(rawValue: nanodollars).description }
+  package static func exact(_ nanodollars: Int64) -> String { NanodollarsPerHour(rawValue: nanodollars).description }
 
   private static func grouped(_ nanodollars: Int64, decimals: Int) -> String {
     var unit: UInt64 = 1_000_000_000
