@@ -73,7 +73,8 @@ let package = Package(
       name: "dakr-scheduler",
       dependencies: [
         "COpenSSL", "ClusterModel", "CurlClient", "KubernetesAPI", "MigrationPlanner", "NodeCost", "Observability",
-        "PlanReport", "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging, nioCore,
+        "PlanReport", "PlannerInput", "Scheduler", "Simulation", "Transport", "WireFormat", argumentParser, logging,
+        nioCore,
         nioPosix, serviceLifecycle,
         unixSignals, yams,
       ],
