@@ -79,7 +79,7 @@ private struct ExtenderDecoding {
         if try !reader.readNull() { pod = try decoder.pod(&reader).pod }
       case "NodeNames":
         try seen.note(1, key)
-        if try !reader.readNull() { nameCandidates = try readNames(&reader) }
+        if try !reader.readNull() { nameCandidates = try reader.readNames(names) }
       case "Nodes":
         try seen.note(2, key)
         if try !reader.readNull() { fullCandidates = try readNodeList(&reader) }
@@ -97,23 +97,6 @@ private struct ExtenderDecoding {
       )
     }
     return ExtenderArguments(pod: pod, candidates: fullCandidates, nodes: nodes)
-  }
-
-  private func readNames(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
-    var candidates: [NodeCandidate] = []
-    guard try reader.beginArray() else { return candidates }
-    // A name and its comma are two tokens, and little else follows the names.
-    candidates.reserveCapacity(min(WireLimits.maximumNodes, (reader.tokenCount - reader.cursor) / 2 + 1))
-    var isFirst = true
-    while try reader.nextElement(&isFirst) {
-      try checkCount(candidates.count, reader)
-      guard try reader.peek() == UInt8(ascii: "\"") else { throw reader.wrongType("a node's name") }
-      let name = try reader.text()
-      try reader.checkLength(name)
-      let range = name.quotedRange
-      candidates.append(NodeCandidate(index: try index(of: name), name: range, echo: range))
-    }
-    return candidates
   }
 
   private mutating func readNodeList(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
@@ -137,7 +120,7 @@ private struct ExtenderDecoding {
     guard try reader.beginArray() else { return candidates }
     var isFirst = true
     while try reader.nextElement(&isFirst) {
-      try checkCount(candidates.count, reader)
+      try reader.checkCount(ofNodes: candidates.count)
       let start = reader.byteOffset
       let decoded = try decoder.node(&reader)
       guard let name = decoded.nameRange else {
@@ -150,21 +133,11 @@ private struct ExtenderDecoding {
     return candidates
   }
 
-  private func index(of name: JSONText) throws(WireFormatError) -> Int? {
-    try name.withUTF8 { names.index(of: $0) }
-  }
-
-  private func checkCount(_ count: Int, _ reader: JSONReader) throws(WireFormatError) {
-    guard count < WireLimits.maximumNodes else {
-      throw WireFormatError(
-        .tooLarge, at: reader.byteOffset, "there are more than \(WireLimits.maximumNodes) nodes in one request")
-    }
-  }
 }
 
 extension NodeCandidate {
   /// Offsets fit 32 bits, since the index of the body has offsets of 32 bits.
-  fileprivate init(index: Int?, name: Range<Int>, echo: Range<Int>) {
+  init(index: Int?, name: Range<Int>, echo: Range<Int>) {
     nodeIndex = index.map(Int32.init(clamping:)) ?? -1
     nameStart = UInt32(clamping: name.lowerBound)
     nameEnd = UInt32(clamping: name.upperBound)

@@ -92,12 +92,9 @@ package enum ExtenderResults {
   ) {
     writer.reserve(16 + candidates.count * usualElementBytes)
     writer.append("[")
-    var isFirst = true
-    for (candidate, score) in zip(candidates, scores) {
-      writer.append(isFirst ? #"{"Host":"# : #",{"Host":"#, copying: candidate.nameRange, of: body, #","Score":"#)
-      isFirst = false
-      writer.append(decimal: Int64(score))
-      writer.append("}")
+    for place in 0..<min(candidates.count, scores.count) {
+      if place > 0 { writer.append(",") }
+      writer.append(host: candidates[place].nameRange, of: body, score: scores[place])
     }
     writer.append("]")
   }

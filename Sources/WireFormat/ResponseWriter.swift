@@ -117,6 +117,14 @@ package struct ResponseWriter: ~Copyable {
     unsafe write(start + range.lowerBound, range.count)
   }
 
+  /// Lends room for at least `capacity` bytes to `body`, which returns how many of them it has written for good.
+  @inline(__always)
+  mutating func withRoom(_ capacity: Int, _ body: (UnsafeMutableRawPointer) -> Int) {
+    reserve(capacity)
+    // SAFETY: the block has the room that was just reserved.
+    unsafe count += body(start + count)
+  }
+
   /// Writes bytes for which there is room: every caller has reserved it.
   @inline(__always)
   private mutating func write(_ bytes: UnsafeRawPointer, _ length: Int) {

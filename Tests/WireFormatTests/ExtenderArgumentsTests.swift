@@ -32,6 +32,39 @@ private let pod = KubernetesFixture.pod(.init("p"))
     #expect(String(decoding: bytes[arguments.candidates[3].nameRange], as: UTF8.self) == #""\u0062""#)
   }
 
+  /// However names are written (white space, escapes, unknown ones between), each is found where it stands.
+  @Test func `names are found however they are written`() throws {
+    var random = SeededGenerator(seed: 5)
+    let known = [
+      "a", "node-1", "ip-10-0-0-1.us-east-1.compute.internal", "sixteen-bytes-16", "b-twenty-three-bytes-23",
+    ]
+    for _ in 0..<2_000 {
+      let names = (0..<Int.random(in: 0..<9, using: &random)).map { _ in
+        Int.random(in: 0..<4, using: &random) == 0 ? "other" : known.randomElement(using: &random) ?? ""
+      }
+      let written = names.map { name -> String in
+        let isEscaped = Int.random(in: 0..<5, using: &random) == 0
+        let text = isEscaped ? "\\u00\(String(name.utf8.first ?? 0, radix: 16))" + name.dropFirst() : name
+        let space = Int.random(in: 0..<4, using: &random) == 0 ? " \n" : ""
+        return "\(space)\"\(text)\"\(space)"
+      }
+      let arguments = try readArguments(
+        #"{"Pod":\#(pod),"NodeNames":[\#(written.joined(separator: ","))]}"#, names: known)
+      #expect(arguments.candidates.map(\.index) == names.map { known.firstIndex(of: $0) })
+    }
+  }
+
+  /// A table with names that JSON writes otherwise is looked up by what is meant, not by what is written.
+  @Test func `names that need escapes are compared as meant`() throws {
+    let text = #"{"Pod":\#(pod),"NodeNames":["a\\b","a\u005cb","a"]}"#
+    #expect(try readArguments(text, names: [#"a\b"#, #"a\\b"#, "a"]).candidates.map(\.index) == [0, 0, 2])
+  }
+
+  @Test(arguments: ["[,]", #"["a",]"#, #"["a" "b"]"#, #"["a",1]"#, #"["a"}"#, #"["a",["b"]]"#, #"["a"#])
+  func `lists of names that are none are refused`(names: String) {
+    #expect(failure(#"{"Pod":\#(pod),"NodeNames":\#(names)}"#) != nil)
+  }
+
   @Test(arguments: KubernetesFixture.Version.allCases)
   func `full nodes keep their bytes and what pricing needs`(version: KubernetesFixture.Version) throws {
     var spec = KubernetesFixture.NodeSpec("node-1")

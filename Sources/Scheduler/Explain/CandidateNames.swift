@@ -1,18 +1,49 @@
-/// The names of one request's candidates, kept after the request is gone, in two blocks of memory.
-struct CandidateNames: Sendable {
-  /// The names one after another, as they stood in the request, without their quotes.
-  private let bytes: [UInt8]
-  /// Where each name ends in `bytes`.
-  private let ends: [UInt32]
+internal import WireFormat
 
-  /// Copies names out of a request.
+/// The names of one request's candidates, kept after the request is gone.
+struct CandidateNames: Sendable {
+  /// Where a name stands in `bytes`.
+  private enum Places: Sendable {
+    /// One after another; each ends here.
+    case ends([UInt32])
+    /// As in the request, whose bytes from `first` on these are.
+    case neighbours([NodeCandidate], first: Int)
+  }
+
+  /// The names without their quotes; where they stood close together in the request, with what was between them, since
+  /// one large copy costs less than many small ones.
+  private let bytes: [UInt8]
+  private let places: Places
+
+  /// Copies the names of nodes out of a request.
+  ///
+  /// - Parameter body: the request's whole body.
+  init(_ candidates: [NodeCandidate], _ body: RawSpan) {
+    // A list of names is one piece of the request, in the order of the candidates.
+    if let first = candidates.first?.nameRange.lowerBound, let last = candidates.last?.nameRange.upperBound,
+      first < last, last <= body.byteCount, last - first <= candidates.count * Self.usualNameBytes
+    {
+      // SAFETY: both ends were compared with the body's.
+      let bytes = unsafe body.withUnsafeBytes { unsafe [UInt8]($0[first..<last]) }
+      self.init(bytes, .neighbours(candidates, first: first))
+    } else {
+      self.init(candidates, \.nameRange, body)
+    }
+  }
+
+  private init(_ bytes: [UInt8], _ places: Places) {
+    self.bytes = bytes
+    self.places = places
+  }
+
+  /// Copies names out of a request, one by one.
   ///
   /// - Parameters:
   ///   - quotedRange: where a candidate's name stands in `body`, with its quotes; not shorter than these.
   ///   - body: the request's whole body.
   init<Candidate>(_ candidates: [Candidate], _ quotedRange: (Candidate) -> Range<Int>, _ body: RawSpan) {
     var byteCount = 0
-    for candidate in candidates { byteCount += Self.name(quotedRange(candidate), in: body).count }
+    for candidate in candidates { byteCount += Self.cut(quotedRange(candidate), to: body.byteCount).count }
     var ends: [UInt32] = []
     ends.reserveCapacity(candidates.count)
     bytes = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, written in
@@ -20,32 +51,51 @@ struct CandidateNames: Sendable {
       unsafe body.withUnsafeBytes { source in
         guard let from = source.baseAddress, let to = UnsafeMutableRawPointer(buffer.baseAddress) else { return }
         for candidate in candidates {
-          let name = Self.name(quotedRange(candidate), in: body)
+          let name = Self.cut(quotedRange(candidate), to: body.byteCount)
           unsafe (to + written).copyMemory(from: from + name.lowerBound, byteCount: name.count)
           written += name.count
           ends.append(UInt32(truncatingIfNeeded: written))
         }
       }
     }
-    self.ends = ends
+    places = .ends(ends)
   }
 
-  /// A name's range without its quotes, inside the body whatever was given.
-  @inline(__always)
-  private static func name(_ quoted: Range<Int>, in body: RawSpan) -> Range<Int> {
-    let upper = min(quoted.upperBound - 1, body.byteCount)
+  /// Names of nodes are at most 253 bytes; a list with more bytes a name than this has something else in between.
+  private static let usualNameBytes = 272
+
+  /// A name's range without its quotes, inside `count` bytes whatever was given.
+  private static func cut(_ quoted: Range<Int>, to count: Int) -> Range<Int> {
+    let upper = min(quoted.upperBound - 1, count)
     let lower = max(0, min(quoted.lowerBound + 1, upper))
     return lower..<max(lower, upper)
   }
 
-  var count: Int { ends.count }
+  var count: Int {
+    switch places {
+    case .ends(let ends): ends.count
+    case .neighbours(let candidates, _): candidates.count
+    }
+  }
 
   /// Bytes of memory that the names take.
-  var byteCount: Int { bytes.count + ends.count * 4 }
+  var byteCount: Int {
+    switch places {
+    case .ends(let ends): bytes.count + ends.count * MemoryLayout<UInt32>.stride
+    case .neighbours(let candidates, _): bytes.count + candidates.count * MemoryLayout<NodeCandidate>.stride
+    }
+  }
 
   /// The name of a candidate.
   func name(at place: Int) -> String {
-    let start = place == 0 ? 0 : Int(ends[place - 1])
-    return String(decoding: bytes[start..<Int(ends[place])], as: UTF8.self)
+    let range =
+      switch places {
+      case .ends(let ends): (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
+      case .neighbours(let candidates, let first):
+        Self.cut(
+          candidates[place].nameRange.lowerBound - first..<candidates[place].nameRange.upperBound - first,
+          to: bytes.count)
+      }
+    return String(decoding: bytes[range], as: UTF8.self)
   }
 }

@@ -37,7 +37,7 @@ struct DecisionRecord: Sendable {
     let prices =
       arguments.nodes == nil ? view.prices.gathered(at: arguments.candidates.map(\.nodeIndex), missing: nil) : []
     return DecisionRecord(
-      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body),
+      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, body),
       verdicts: verdicts,
       prices: prices, scoring: nil)
   }
@@ -55,7 +55,7 @@ struct DecisionRecord: Sendable {
     _ arguments: ExtenderArguments, _ policy: PodPolicy, inputs: ScoringInputs, scorer: Scorer, body: RawSpan
   ) -> DecisionRecord {
     DecisionRecord(
-      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body), verdicts: [],
+      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, body), verdicts: [],
       prices: inputs.prices.gathered(at: inputs.places, missing: nil),
       scoring: ScoringRecord(inputs, demand: PodDemandForCost(arguments.pod.demand), scorer: scorer))
   }
