@@ -16,7 +16,7 @@ struct ScoringInputs {
 
   /// Names mode: the view's own columns. Full mode: columns of the request's nodes, and what the snapshot knows to be
   /// taken on those that it has.
-  init(_ arguments: ExtenderArguments, view: SchedulingView) {
+  init(_ arguments: ExtenderArguments, _ carried: CarriedNodes, view: SchedulingView) {
     guard let nodes = arguments.nodes else {
       columns = view.columns
       usage = view.usage
@@ -27,7 +27,10 @@ struct ScoringInputs {
       gpuCount = view.snapshot.columns.allocatableGPUs
       return
     }
-    prices = nodes.map { view.priceBook.price(of: NodePricingFacts($0)) }
+    prices = nodes.indices.map { place in
+      let known = Int(arguments.knownPlaces[place])
+      return known >= 0 ? carried.prices[known] : view.priceBook.price(of: NodePricingFacts(nodes[place]))
+    }
     allocatableMilliCPU = nodes.map(\.allocatable.milliCPU)
     allocatableMemoryBytes = nodes.map(\.allocatable.memoryBytes)
     gpuCount = nodes.map(\.allocatable.gpus)
@@ -82,8 +85,8 @@ extension ExtenderService {
   /// Scores every node, and answers with all of them: in kube-scheduler 1.36 a node that an extender left out loses ties
   /// to one that it listed with 0.
   func prioritize(
-    _ arguments: ExtenderArguments, _ body: RawSpan, _ view: SchedulingView, _ writer: inout ResponseWriter,
-    _ outcome: inout ExtenderOutcome
+    _ arguments: ExtenderArguments, _ carried: CarriedNodes, _ body: RawSpan, _ view: SchedulingView,
+    _ writer: inout ResponseWriter, _ outcome: inout ExtenderOutcome
   ) {
     let policy = PodPolicy(arguments.pod, configuration: configuration, reservations: view.reservations)
     outcome.note(arguments, policy)
@@ -94,7 +97,7 @@ extension ExtenderService {
       ExtenderResults.writeScores(arguments.candidates, scores: zeros, body: body, into: &writer)
       return
     }
-    let inputs = ScoringInputs(arguments, view: view)
+    let inputs = ScoringInputs(arguments, carried, view: view)
     var scratch = ScoringScratch()
     var scores: [UInt8] = []
     _ = configuration.scorer.score(

@@ -10,6 +10,8 @@ package struct ExtenderService: Sendable {
   package let configuration: SchedulerConfiguration
   /// The decisions kept for `explain`.
   package let decisions: DecisionLog
+  /// Full nodes of earlier requests.
+  private let carriedNodes = CarriedNodeCache()
 
   /// The labels that are read of full nodes.
   private static let nodeLabels = KeyFilter(NodePricingFacts.labelKeys + [WellKnownName.checkpointNodeLabel])
@@ -41,11 +43,15 @@ package struct ExtenderService: Sendable {
     do throws(WireFormatError) {
       switch verb {
       case .filter:
-        let arguments = try ExtenderArguments.read(body, names: view.snapshot.names, nodeLabels: Self.nodeLabels)
+        let carried = carriedNodes.load(view.priceBook)
+        let arguments = try read(body, view, carried)
         filter(arguments, body, view, &writer, &outcome)
+        carriedNodes.add(arguments.newNodes, book: view.priceBook)
       case .prioritize:
-        let arguments = try ExtenderArguments.read(body, names: view.snapshot.names, nodeLabels: Self.nodeLabels)
-        prioritize(arguments, body, view, &writer, &outcome)
+        let carried = carriedNodes.load(view.priceBook)
+        let arguments = try read(body, view, carried)
+        prioritize(arguments, carried, body, view, &writer, &outcome)
+        carriedNodes.add(arguments.newNodes, book: view.priceBook)
       case .preempt:
         let arguments = try PreemptionArguments.read(body, names: view.snapshot.names)
         preempt(arguments, body, view, &writer, &outcome)
@@ -60,6 +66,13 @@ package struct ExtenderService: Sendable {
     }
     writer.finish(into: &sink)
     return outcome
+  }
+
+  private func read(
+    _ body: RawSpan, _ view: SchedulingView, _ carried: CarriedNodes
+  ) throws(WireFormatError) -> ExtenderArguments {
+    try ExtenderArguments.read(
+      body, names: view.snapshot.names, nodeLabels: Self.nodeLabels, known: carried.known)
   }
 }
 

@@ -25,6 +25,10 @@ package struct ExtenderArguments: Sendable {
   /// The nodes themselves, parallel to `candidates`, where the call carries them (nodeCacheCapable false); else nil. They
   /// have the labels that the call was read with, annotations of our own, provider ID and allocatable resources.
   package var nodes: [Node]?
+  /// The position of each of these nodes among the known ones that the call was read with, or -1.
+  package var knownPlaces: [Int32] = []
+  /// Those that were not known and have an identity by which they can be known next time.
+  package var newNodes: [NewNode] = []
 
   package init(pod: Pod, candidates: [NodeCandidate], nodes: [Node]?) {
     self.pod = pod
@@ -42,11 +46,12 @@ package struct ExtenderArguments: Sendable {
   ///   - body: the whole body.
   ///   - names: the table in which nodes are looked up.
   ///   - nodeLabels: the labels to keep of full nodes.
+  ///   - known: full nodes that need not be read again, read before with the same `nodeLabels`.
   package static func read(
-    _ body: RawSpan, names: NameTable, nodeLabels: KeyFilter
+    _ body: RawSpan, names: NameTable, nodeLabels: KeyFilter, known: KnownNodes = .none
   ) throws(WireFormatError) -> ExtenderArguments {
     try JSONIndex.read(body) { reader throws(WireFormatError) in
-      var decoding = ExtenderDecoding(names: names, nodeLabels: nodeLabels)
+      var decoding = ExtenderDecoding(names: names, nodeLabels: nodeLabels, known: known)
       return try decoding.run(&reader)
     }
   }
@@ -59,10 +64,15 @@ private struct ExtenderDecoding {
   private var pod: Pod?
   private var nameCandidates: [NodeCandidate]?
   private var fullCandidates: [NodeCandidate]?
+  private let known: KnownNodes
+  private var identity = NodeIdentity()
   private var nodes: [Node] = []
+  private var knownPlaces: [Int32] = []
+  private var newNodes: [NewNode] = []
 
-  init(names: NameTable, nodeLabels: KeyFilter) {
+  init(names: NameTable, nodeLabels: KeyFilter, known: KnownNodes) {
     self.names = names
+    self.known = known
     decoder = .forRequest(nodeLabels: nodeLabels)
   }
 
@@ -96,7 +106,10 @@ private struct ExtenderDecoding {
         .missingField, "the arguments have neither NodeNames nor Nodes (keys are case-sensitive: Pod, Nodes, NodeNames)"
       )
     }
-    return ExtenderArguments(pod: pod, candidates: fullCandidates, nodes: nodes)
+    var arguments = ExtenderArguments(pod: pod, candidates: fullCandidates, nodes: nodes)
+    arguments.knownPlaces = knownPlaces
+    arguments.newNodes = newNodes
+    return arguments
   }
 
   private mutating func readNodeList(_ reader: inout JSONReader) throws(WireFormatError) -> [NodeCandidate] {
@@ -121,16 +134,32 @@ private struct ExtenderDecoding {
     var isFirst = true
     while try reader.nextElement(&isFirst) {
       try reader.checkCount(ofNodes: candidates.count)
-      let start = reader.byteOffset
-      let decoded = try decoder.node(&reader)
-      guard let name = decoded.nameRange else {
-        throw WireFormatError(.missingField, at: start, "the node has no metadata.name")
-      }
-      let index = names.index(of: decoded.node.name)
-      candidates.append(NodeCandidate(index: index, name: name, echo: start..<reader.endOfLastToken))
-      nodes.append(decoded.node)
+      candidates.append(try readNode(&reader))
     }
     return candidates
+  }
+
+  private mutating func readNode(_ reader: inout JSONReader) throws(WireFormatError) -> NodeCandidate {
+    let start = reader.byteOffset
+    let name = identity.read(reader)
+    if let name, let place = known.identities.index(of: unsafe identity.bytes.span.bytes) {
+      try reader.skipValue()
+      nodes.append(known.nodes[place])
+      knownPlaces.append(Int32(clamping: place))
+      let index = try name.withUTF8 { names.index(of: $0) }
+      return NodeCandidate(index: index, name: name.quotedRange, echo: start..<reader.endOfLastToken)
+    }
+    let decoded = try decoder.node(&reader)
+    guard let nameRange = decoded.nameRange else {
+      throw WireFormatError(.missingField, at: start, "the node has no metadata.name")
+    }
+    nodes.append(decoded.node)
+    knownPlaces.append(-1)
+    if name != nil {
+      newNodes.append(NewNode(identity: String(decoding: identity.bytes, as: UTF8.self), node: decoded.node))
+    }
+    return NodeCandidate(
+      index: names.index(of: decoded.node.name), name: nameRange, echo: start..<reader.endOfLastToken)
   }
 
 }

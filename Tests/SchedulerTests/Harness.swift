@@ -17,6 +17,7 @@ struct TestNode {
   var gpus: Int64 = 0
   var version = KubernetesFixture.Version.v1_36
   var imageCount = 1
+  var resourceVersion = "4711"
 
   var model: Node {
     var labels: [(key: String, value: String)] = [("kubernetes.io/hostname", name)]
@@ -39,6 +40,7 @@ struct TestNode {
     if gpus > 0 { spec.extended = [("nvidia.com/gpu", "\(gpus)")] }
     spec.version = version
     spec.imageCount = imageCount
+    spec.resourceVersion = resourceVersion
     return KubernetesFixture.node(spec)
   }
 }

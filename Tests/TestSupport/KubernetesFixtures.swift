@@ -12,6 +12,8 @@ package enum KubernetesFixture {
   /// What a node's text is made from.
   package struct NodeSpec: Sendable {
     package var name: String
+    /// Empty leaves the field out.
+    package var resourceVersion = "4711"
     package var labels: [(String, String)] = []
     package var annotations: [(String, String)] = []
     package var providerID = ""
@@ -36,7 +38,8 @@ package enum KubernetesFixture {
       + [("memory", spec.memory), ("pods", "110")] + spec.extended
     let creation =
       spec.version == .v1_20 ? #""creationTimestamp":null"# : #""creationTimestamp":"2026-01-05T10:00:00Z""#
-    return #"{"metadata":{"name":"\#(spec.name)","uid":"\#(uid(spec.name))","resourceVersion":"4711",\#(creation),"#
+    let version = spec.resourceVersion.isEmpty ? "" : #""resourceVersion":"\#(spec.resourceVersion)","#
+    return #"{"metadata":{"name":"\#(spec.name)","uid":"\#(uid(spec.name))",\#(version)\#(creation),"#
       + #""labels":\#(object(labels)),"annotations":\#(object(annotations)),"managedFields":[\#(managedFields)]},"#
       + #""spec":{"podCIDR":"10.0.1.0/24","podCIDRs":["10.0.1.0/24"],"providerID":"\#(spec.providerID)","#
       + #""taints":[{"key":"dedicated","value":"a\u003cb","effect":"NoSchedule"}]},"#
