@@ -12,14 +12,22 @@ struct RequestBody: ~Copyable {
 
   private(set) var buffer = ByteBuffer()
   private(set) var receivedBytes = 0
+  /// The body's memory while the responder has it.
+  private var lent: ByteBuffer?
   private var share: BudgetShare
   private let limitBytes: Int
   private let declaredBytes: Int?
+  private let warm: WarmMemory
 
-  init(declaredBytes: Int?, limitBytes: Int, budget: BufferBudget) {
+  init(declaredBytes: Int?, limitBytes: Int, budget: BufferBudget, warm: WarmMemory) {
     self.declaredBytes = declaredBytes
     self.limitBytes = limitBytes
     self.share = BudgetShare(of: budget)
+    self.warm = warm
+  }
+
+  deinit {
+    Self.giveBack(lent ?? buffer, to: warm)
   }
 
   /// Whether the declared length alone is over the limit.
@@ -37,27 +45,53 @@ struct RequestBody: ~Copyable {
   /// Keeps the response's bytes charged until it is written.
   mutating func coverResponse(bytes: Int) { share.raise(to: bytes) }
 
-  /// Hands the body over. The charge stays with this value.
+  /// Hands the body over. The charge stays with this value, and the memory comes back to it in the end.
   mutating func takeBuffer() -> ByteBuffer {
     if buffer.readableBytes > 0 { reserve(0) }
     let whole = buffer
+    lent = whole
     buffer = ByteBuffer()
     return whole
   }
 
   /// Drops the bytes and their charge.
   mutating func discard() {
+    Self.giveBack(buffer, to: warm)
     buffer = ByteBuffer()
     share.release()
   }
 
-  /// A promised length is trusted at most fourfold beyond what has come, so that promises cost a peer something. The
-  /// steps are cheap: beyond 128 KiB `realloc` moves pages, not bytes.
+  private static func giveBack(_ buffer: ByteBuffer, to warm: WarmMemory) {
+    if buffer.capacity >= WarmMemory.smallestBytes { warm.keep(buffer) }
+  }
+
+  /// Up to here a promised length is trusted at once.
+  private static let trustedBytes = 64 << 10
+  /// From here on it is trusted whatever it is: it costs address space and one huge page, no more than has come.
+  private static let provenBytes = 1 << 20
+
+  /// Makes room. A promise is trusted in three steps, so that promises cost a peer something.
   private mutating func reserve(_ incomingBytes: Int) {
     let needed = buffer.readableBytes + incomingBytes + ServerRequest.bodyPaddingBytes
     guard needed > buffer.capacity else { return }
     let promised = (declaredBytes ?? 0) + ServerRequest.bodyPaddingBytes
-    let trusted = min(promised, max(64 << 10, buffer.capacity * 4))
-    buffer.reserveCapacity(max(needed, trusted))
+    if needed <= Self.trustedBytes {
+      return buffer.reserveCapacity(max(needed, min(promised, Self.trustedBytes)))
+    }
+    let wanted = max(needed, promised)
+    if wanted >= WarmMemory.smallestBytes, var larger = warm.take(atLeast: wanted) { return move(to: &larger) }
+    guard needed > Self.provenBytes else {
+      return buffer.reserveCapacity(max(needed, min(promised, Self.provenBytes)))
+    }
+    var larger = ByteBufferAllocator().buffer(capacity: wanted)
+    unsafe larger.withUnsafeMutableWritableBytes { unsafe ProcessMemory.preferHugePages($0) }
+    move(to: &larger)
+  }
+
+  /// In place: a second reference to the new buffer would make writing to it copy it.
+  private mutating func move(to empty: inout ByteBuffer) {
+    empty.writeBytes(of: buffer, count: buffer.readableBytes)
+    swap(&buffer, &empty)
+    Self.giveBack(empty, to: warm)
   }
 }

@@ -68,7 +68,7 @@ import Testing
 
   @Test func aPromisedLengthCostsNoMemory() {
     let budget = BufferBudget(limitBytes: 1 << 30)
-    var body = RequestBody(declaredBytes: 64 << 20, limitBytes: 64 << 20, budget: budget)
+    var body = RequestBody(declaredBytes: 64 << 20, limitBytes: 64 << 20, budget: budget, warm: WarmMemory(limitBytes: 0))
     let bytes = [UInt8](repeating: 7, count: 1000)
     let outcome = unsafe bytes.withUnsafeBytes { unsafe body.append($0) }
     #expect(outcome == .stored)

@@ -17,6 +17,8 @@ final class Connection {
   let acceptedAt: NIODeadline
   /// Who speaks; weak because the pipeline owns its handlers, and these refer to the connection.
   weak var driver: (any ConnectionDriver)?
+  /// Where there is TLS; weak for the same reason.
+  weak var tls: TLSHandler?
   /// Set when the handshake has verified a client certificate.
   var peer: PeerIdentity?
   /// Whether the connection is to end with what is in progress.
@@ -52,6 +54,7 @@ final class Connection {
   func sweep(now: NIODeadline) {
     if now >= retireAt { closeGracefully(now: now) }
     driver?.sweep(now: now)
+    tls?.releaseUnusedBuffers()
   }
 
   /// Ends the connection with what is in progress. During a TLS handshake the connection is only marked; the HTTP
@@ -60,6 +63,12 @@ final class Connection {
     guard !isClosing else { return }
     isClosing = true
     driver?.closeGracefully(now: now)
+  }
+
+  /// A response is written: the request's memory may serve the next one.
+  func finished(_ exchange: Exchange, now: NIODeadline) {
+    core.warmMemory.used(now: now)
+    core.observer.requestFinished(exchange.summary(now: now))
   }
 
   func limitHit(_ kind: LimitKind) { core.observer.limitHit(kind) }

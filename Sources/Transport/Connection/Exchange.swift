@@ -25,7 +25,8 @@ final class Exchange {
     self.startedAt = now
     self.deadline = now + core.limits.requestTimeout
     self.body = RequestBody(
-      declaredBytes: head.contentLength, limitBytes: core.limits.maxBodyBytes, budget: core.budget)
+      declaredBytes: head.contentLength, limitBytes: core.limits.maxBodyBytes, budget: core.budget,
+      warm: core.warmMemory)
   }
 
   /// The complete request's response where the body is small; nil where it is answered on the thread pool, and

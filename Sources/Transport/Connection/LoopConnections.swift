@@ -1,4 +1,5 @@
 import NIOCore
+import NIOPosix
 import Synchronization
 
 /// The connections of one event loop: admits them, lets them look at their deadlines, ends them. Confined to the loop.
@@ -75,8 +76,9 @@ final class LoopConnections {
   }
 
   func sweep() {
-    guard !connections.isEmpty else { return }
     let now = loop.now
+    if core.warmMemory.dropUnused(now: now) { core.offloadPool.submit { _ in ProcessMemory.giveBack() } }
+    guard !connections.isEmpty else { return }
     for connection in Array(connections.values) { connection.sweep(now: now) }
   }
 

@@ -8,6 +8,7 @@ final class ServerCore: Sendable {
   let limits: Limits
   let observer: any TransportObserver
   let budget: BufferBudget
+  let warmMemory: WarmMemory
   /// Where large bodies are answered and certificate files are read.
   let offloadPool: NIOThreadPool
   let logger: Logger
@@ -19,6 +20,8 @@ final class ServerCore: Sendable {
     self.limits = limits
     self.observer = observer
     self.budget = BufferBudget(limitBytes: limits.maxBufferedBytes)
+    // Two of the largest: capacities are powers of two.
+    self.warmMemory = WarmMemory(limitBytes: min(4 * limits.maxBodyBytes, limits.maxBufferedBytes))
     self.offloadPool = offloadPool
     self.logger = logger
     maxConnections = min(limits.maxConnections, Self.maxOpenFiles() - Self.reservedFiles)

@@ -271,7 +271,7 @@ final class HTTP1Handler: ChannelDuplexHandler, ConnectionDriver {
   /// The last byte of a response is with the socket.
   private func finishResponse() {
     guard let context, case .writing(let exchange, let next, _) = stage else { return }
-    connection.core.observer.requestFinished(exchange.summary(now: context.eventLoop.now))
+    connection.finished(exchange, now: context.eventLoop.now)
     switch next {
     case .close: linger(context)
     case .skipBody where !isBodyComplete:

@@ -260,7 +260,7 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     let now = context.eventLoop.now
     let reported = finished
     finished.removeAll(keepingCapacity: true)
-    for exchange in reported { connection.core.observer.requestFinished(exchange.summary(now: now)) }
+    for exchange in reported { connection.finished(exchange, now: now) }
   }
 
   // MARK: Ending

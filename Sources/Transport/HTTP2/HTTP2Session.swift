@@ -50,6 +50,10 @@ struct HTTP2Session: ~Copyable {
     unsafe nghttp2_option_set_no_closed_streams(options, 1)
   }
 
+  /// The largest frame that a peer may send. What Go's server allows: its client then sends bodies in frames of 512 KiB,
+  /// each of which costs it and us a record and a callback less than the default of 16 KiB. Frames are not held.
+  static let maxFrameBytes = 1 << 20
+
   private static func submitSettings(_ handle: OpaquePointer, _ limits: Limits) throws(HTTP2Failure) {
     let settings = [
       nghttp2_settings_entry(
@@ -58,6 +62,8 @@ struct HTTP2Session: ~Copyable {
       nghttp2_settings_entry(
         settings_id: Int32(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE.rawValue),
         value: UInt32(clamping: min(limits.streamWindowBytes, Int(Int32.max)))),
+      nghttp2_settings_entry(
+        settings_id: Int32(NGHTTP2_SETTINGS_MAX_FRAME_SIZE.rawValue), value: UInt32(maxFrameBytes)),
       nghttp2_settings_entry(
         settings_id: Int32(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE.rawValue),
         value: UInt32(clamping: limits.maxHeaderListBytes)),

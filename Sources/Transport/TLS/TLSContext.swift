@@ -59,7 +59,7 @@ final class TLSContext: @unchecked Sendable {
     succeeded = unsafe SSL_CTX_set_cipher_list(context, tls12Suites) == 1 && succeeded
     succeeded = unsafe SSL_CTX_set_ciphersuites(context, tls13Suites) == 1 && succeeded
     succeeded = unsafe COpenSSL_CTX_set1_groups_list(context, groups) == 1 && succeeded
-    _ = unsafe COpenSSL_CTX_set_mode(context, Int(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_AUTO_RETRY))
+    _ = unsafe COpenSSL_CTX_set_mode(context, Int(SSL_MODE_AUTO_RETRY))
     guard succeeded else { throw TLSFailure.draining(.library, "libssl refuses our TLS parameters") }
     unsafe SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
     // One identity: whatever name the client asks for is acknowledged, and verified by the client.

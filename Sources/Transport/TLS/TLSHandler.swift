@@ -22,6 +22,11 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
     case closed
   }
 
+  /// What became of libssl's record buffers since the last sweep.
+  private enum Buffers {
+    case used, unused, released
+  }
+
   /// Plaintext passed on at a time, and at least one record.
   private static let plaintextBytes = 64 << 10
 
@@ -33,6 +38,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   private var outgoing = PlaintextQueue()
   private var isEncrypting = false
   private var isReadHeld = false
+  private var buffers = Buffers.used
   private var owesWritability = false
   /// Set while closing our direction waits for what is written; the promise of whoever asked.
   private var pendingOutputClose: EventLoopPromise<Void>??
@@ -50,6 +56,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     connection.driver = self
+    connection.tls = self
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
@@ -67,6 +74,14 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
 
   func closeGracefully(now: NIODeadline) {}
 
+  /// Called at each sweep: gives libssl's buffers back when there was no traffic since the last one, so that a busy
+  /// connection keeps them and an idle one costs little.
+  func releaseUnusedBuffers() {
+    guard buffers != .released else { return }
+    if buffers == .unused { session.releaseBuffers() }
+    buffers = buffers == .used ? .unused : .released
+  }
+
   // MARK: Inbound
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -79,6 +94,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
         return failHandshake(context, .limit)
       }
     }
+    buffers = .used
     session.bio.inbound = ciphertext
     if state == .shakingHands { shakeHands(context) }
     decrypt(context, expecting: ciphertext.readableBytes)
@@ -238,6 +254,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
     // Flushing may report a change of writability, which leads back here.
     guard state == .open, !isEncrypting else { return }
     isEncrypting = true
+    buffers = .used
     defer {
       isEncrypting = false
       reportWritability(context)
