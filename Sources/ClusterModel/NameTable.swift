@@ -25,8 +25,20 @@ package struct NameTable: Sendable {
   /// Whether all names are written in JSON as they are, so that bytes between quotes can be looked up unread.
   private let arePlain: Bool
 
+  /// What copies of a table have in common.
+  private final class Identity: Sendable {}
+  private let identity = Identity()
+
   /// The number of names.
   package var count: Int { offsets.count - 1 }
+
+  /// Bytes of memory that the table takes, whoever shares it.
+  package var byteCount: Int {
+    blob.count + offsets.count * MemoryLayout<UInt32>.stride + slots.count * MemoryLayout<Slot>.stride
+  }
+
+  /// Whether two tables are copies of one, and share their memory.
+  package func isShared(with other: NameTable) -> Bool { identity === other.identity }
 
   /// Makes a table in which the name at position `i` has index `i`. Of equal names the first one is found.
   package init(_ names: [String]) {
@@ -54,6 +66,11 @@ package struct NameTable: Sendable {
     slots[slot] = Slot(
       index: Int32(index), tag: UInt32(truncatingIfNeeded: hash >> 32), start: offsets[index],
       count: offsets[index + 1] - offsets[index])
+  }
+
+  /// Name `index`.
+  package func name(at index: Int) -> String {
+    String(decoding: blob[Int(offsets[index])..<Int(offsets[index + 1])], as: UTF8.self)
   }
 
   /// Calls `body` with the bytes of name `index`, borrowed from the table.

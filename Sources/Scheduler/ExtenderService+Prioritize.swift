@@ -107,7 +107,7 @@ extension ExtenderService {
     ExtenderResults.writeScores(arguments.candidates, scores: scores, body: body, into: &writer)
     decisions.record {
       DecisionRecord.scores(
-        arguments, policy, inputs: inputs, scorer: configuration.scorer, body: body)
+        arguments, policy, inputs: inputs, scorer: configuration.scorer, view: view, body: body)
     }
   }
 }

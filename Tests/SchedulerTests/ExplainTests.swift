@@ -41,6 +41,23 @@ import Testing
     #expect(explanation.nodes[1].score?.source == .assumed)
   }
 
+  /// Records refer to the names of known nodes; the table behind them is counted with the first that does.
+  @Test func `a table of names is counted once, and again when it is another`() throws {
+    var harness = Harness(nodes)
+    func bytesOfNextDecision() -> Int {
+      let before = harness.service.decisions.size.bytes
+      _ = harness.call(.filter, testPod(), names: nodes.map(\.name))
+      return harness.service.decisions.size.bytes - before
+    }
+    let table = harness.view.snapshot.names.byteCount
+    let first = bytesOfNextDecision()
+    #expect(bytesOfNextDecision() == first - table)
+    harness.view = Harness(nodes + [TestNode(name: "one-more")]).view
+    let other = harness.view.snapshot.names.byteCount
+    #expect(bytesOfNextDecision() == first - table + other)
+    #expect(bytesOfNextDecision() == first - table)
+  }
+
   @Test func `JSON has every part`() throws {
     let (_, explanation) = try decided(fullNodes: false)
     let json = try #require(

@@ -1,3 +1,4 @@
+internal import ClusterModel
 internal import WireFormat
 
 /// The names of one request's candidates, kept after the request is gone.
@@ -8,6 +9,8 @@ struct CandidateNames: Sendable {
     case ends([UInt32])
     /// As in the request, whose bytes from `first` on these are.
     case neighbours([NodeCandidate], first: Int)
+    /// In the table of the nodes' names, which snapshots share for as long as no node comes or goes.
+    case table(NameTable, [NodeCandidate])
   }
 
   /// The names without their quotes; where they stood close together in the request, with what was between them, since
@@ -15,10 +18,16 @@ struct CandidateNames: Sendable {
   private let bytes: [UInt8]
   private let places: Places
 
-  /// Copies the names of nodes out of a request.
+  /// Refers to the names of nodes that are all known, or else copies them out of a request.
   ///
-  /// - Parameter body: the request's whole body.
-  init(_ candidates: [NodeCandidate], _ body: RawSpan) {
+  /// - Parameters:
+  ///   - table: the names that the request was read with.
+  ///   - body: the request's whole body.
+  init(_ candidates: [NodeCandidate], in table: NameTable, _ body: RawSpan) {
+    if !candidates.isEmpty, candidates.allSatisfy({ $0.nodeIndex >= 0 && Int($0.nodeIndex) < table.count }) {
+      self.init([], .table(table, candidates))
+      return
+    }
     // A list of names is one piece of the request, in the order of the candidates.
     if let first = candidates.first?.nameRange.lowerBound, let last = candidates.last?.nameRange.upperBound,
       first < last, last <= body.byteCount, last - first <= candidates.count * Self.usualNameBytes
@@ -74,28 +83,36 @@ struct CandidateNames: Sendable {
   var count: Int {
     switch places {
     case .ends(let ends): ends.count
-    case .neighbours(let candidates, _): candidates.count
+    case .neighbours(let candidates, _), .table(_, let candidates): candidates.count
     }
   }
 
-  /// Bytes of memory that the names take.
+  /// The table that the names are in, which others may share; nil where they were copied.
+  var table: NameTable? {
+    if case .table(let table, _) = places { table } else { nil }
+  }
+
+  /// Bytes of memory that the names take, the table not counted.
   var byteCount: Int {
     switch places {
     case .ends(let ends): bytes.count + ends.count * MemoryLayout<UInt32>.stride
-    case .neighbours(let candidates, _): bytes.count + candidates.count * MemoryLayout<NodeCandidate>.stride
+    case .neighbours(let candidates, _), .table(_, let candidates):
+      bytes.count + candidates.count * MemoryLayout<NodeCandidate>.stride
     }
   }
 
   /// The name of a candidate.
   func name(at place: Int) -> String {
-    let range =
-      switch places {
-      case .ends(let ends): (place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place])
-      case .neighbours(let candidates, let first):
+    switch places {
+    case .ends(let ends): text((place == 0 ? 0 : Int(ends[place - 1]))..<Int(ends[place]))
+    case .neighbours(let candidates, let first):
+      text(
         Self.cut(
           candidates[place].nameRange.lowerBound - first..<candidates[place].nameRange.upperBound - first,
-          to: bytes.count)
-      }
-    return String(decoding: bytes[range], as: UTF8.self)
+          to: bytes.count))
+    case .table(let table, let candidates): table.name(at: Int(candidates[place].nodeIndex))
+    }
   }
+
+  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
 }

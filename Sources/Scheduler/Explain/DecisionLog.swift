@@ -1,3 +1,4 @@
+internal import ClusterModel
 internal import NodeCost
 internal import Synchronization
 
@@ -6,17 +7,28 @@ package final class DecisionLog: Sendable {
   private struct Ring {
     /// Oldest first from `head`; the slots before it are nil and are cut off now and then.
     var records: [DecisionRecord?] = []
+    /// The bytes that each record was counted with.
+    var charges: [Int] = []
     var head = 0
     var byteCount = 0
 
     var count: Int { records.count - head }
 
+    /// What a record's name table adds: nothing where the record before has the same one. (Of the table that the oldest
+    /// records share, the charge goes with the first of them; the snapshot in use usually holds it, too.)
+    func bytesOfNewTable(_ record: DecisionRecord) -> Int {
+      guard let table = record.nameTable else { return 0 }
+      if let last = records.last ?? nil, let known = last.nameTable, known.isShared(with: table) { return 0 }
+      return table.byteCount
+    }
+
     mutating func removeOldest() {
-      byteCount -= records[head]?.byteCount ?? 0
+      byteCount -= charges[head]
       records[head] = nil
       head += 1
       if head > 64, head * 2 > records.count {
         records.removeFirst(head)
+        charges.removeFirst(head)
         head = 0
       }
     }
@@ -37,9 +49,11 @@ package final class DecisionLog: Sendable {
     let record = make()
     guard record.byteCount <= maximumBytes else { return }
     ring.withLock { ring in
+      let charge = record.byteCount + ring.bytesOfNewTable(record)
       ring.records.append(record)
-      ring.byteCount += record.byteCount
-      while ring.count > maximumCount || ring.byteCount > maximumBytes { ring.removeOldest() }
+      ring.charges.append(charge)
+      ring.byteCount += charge
+      while ring.count > maximumCount || ring.count > 0 && ring.byteCount > maximumBytes { ring.removeOldest() }
     }
   }
 

@@ -20,12 +20,15 @@ struct DecisionRecord: Sendable {
   /// What scores were made from; nil for verdicts.
   let scoring: ScoringRecord?
 
-  /// Bytes of memory that the record takes, roughly.
+  /// Bytes of memory that the record takes, roughly, the name table not counted.
   var byteCount: Int {
     256 + names.byteCount + verdicts.count + prices.count * 16 + (scoring?.byteCount ?? 0)
   }
 
   var candidateCount: Int { names.count }
+
+  /// The table that the candidates' names are in; nil where the record has copies of them.
+  var nameTable: NameTable? { names.table }
 
   /// The name of a candidate.
   func name(at place: Int) -> String { names.name(at: place) }
@@ -37,7 +40,7 @@ struct DecisionRecord: Sendable {
     let prices =
       arguments.nodes == nil ? view.prices.gathered(at: arguments.candidates.map(\.nodeIndex), missing: nil) : []
     return DecisionRecord(
-      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, body),
+      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, in: view.snapshot.names, body),
       verdicts: verdicts,
       prices: prices, scoring: nil)
   }
@@ -52,10 +55,12 @@ struct DecisionRecord: Sendable {
   }
 
   static func scores(
-    _ arguments: ExtenderArguments, _ policy: PodPolicy, inputs: ScoringInputs, scorer: Scorer, body: RawSpan
+    _ arguments: ExtenderArguments, _ policy: PodPolicy, inputs: ScoringInputs, scorer: Scorer, view: SchedulingView,
+    body: RawSpan
   ) -> DecisionRecord {
     DecisionRecord(
-      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, body), verdicts: [],
+      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, in: view.snapshot.names, body),
+      verdicts: [],
       prices: inputs.prices.gathered(at: inputs.places, missing: nil),
       scoring: ScoringRecord(inputs, demand: PodDemandForCost(arguments.pod.demand), scorer: scorer))
   }
@@ -92,7 +97,10 @@ struct ScoringRecord: Sendable {
     allocatableMilliCPU = inputs.allocatableMilliCPU.gathered(at: inputs.places, missing: 0)
     allocatableMemoryBytes = inputs.allocatableMemoryBytes.gathered(at: inputs.places, missing: 0)
     gpuCount = inputs.gpuCount.gathered(at: inputs.places, missing: 0)
-    usage = inputs.usage.gathered(at: inputs.places)
+    // Only some ways of scoring look at what is taken.
+    let readsUsage =
+      scorer.strategy == .marginal || scorer.weights.targetAllocated > 0 || scorer.weights.limitOverProvision > 0
+    usage = readsUsage ? inputs.usage.gathered(at: inputs.places) : .unknown
   }
 
   var byteCount: Int { 128 + allocatableMilliCPU.count * 8 * (usage.requestedMilliCPU.isEmpty ? 3 : 7) }
