@@ -19,7 +19,7 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 run: packages ## Build (release) and serve in trial mode: own certificates, built-in prices, no cluster needed
-	swift build -c release --product dakr-scheduler
+	swift build -c release --static-swift-stdlib --product dakr-scheduler
 	exec "$$(swift build -c release --show-bin-path)/dakr-scheduler" serve --trial $(ARGUMENTS)
 
 test: lint build-tests kubernetes ## Lint, build and run every test, end to end with a real kube-scheduler included

@@ -42,11 +42,11 @@ bench_build_tools() {
   bench_go_build "$root/api-stub" "$bin/api-stub"
 }
 
-# bench_build_swift <product>...: release builds; sets BENCH_PRODUCT and BENCH_PARTS.
+# bench_build_swift <product>...: release builds as the image has them; sets BENCH_PRODUCT and BENCH_PARTS.
 bench_build_swift() {
   local folder product
   for product in "$@"; do
-    (cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --product "$product" >&2)
+    (cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --static-swift-stdlib --product "$product" >&2)
   done
   folder="$(cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --show-bin-path)"
   BENCH_PRODUCT="$folder/dakr-scheduler"
