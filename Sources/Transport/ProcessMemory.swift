@@ -1,9 +1,11 @@
 internal import COpenSSL
 import Glibc
+package import NIOCore
+import Synchronization
 
 /// How the process's memory is asked for and given back.
 package enum ProcessMemory {
-  /// Lets malloc keep what is freed until `giveBack()`, for allocations below 4 MiB; larger ones are mapped one by one
+  /// Lets malloc keep what is freed until nothing has used it for a second, for allocations below 4 MiB; larger ones are mapped one by one
   /// and given back when they are freed.
   ///
   /// glibc's defaults map whatever is 128 KiB and larger for itself and give pages back whenever 128 KiB are free, so
@@ -18,9 +20,23 @@ package enum ProcessMemory {
     mallopt(M_TRIM_THRESHOLD, 64 << 20) == 1 && mallopt(M_MMAP_THRESHOLD, 4 << 20) == 1
     && mallopt(M_ARENA_MAX, 2) == 1
 
+  /// Much memory has just been used that may not be needed again: by a request, by reading a list. It is given back to the
+  /// system when there was no further use for a second, as long as a `Server` runs, which looks at its clock. Any thread.
+  package static func used(now: NIODeadline = .now()) { lastUse.store(now.uptimeNanoseconds, ordering: .relaxed) }
+
+  /// Whether it is time for `giveBack()`: true once after each time of use.
+  static func isUnused(now: NIODeadline) -> Bool {
+    let last = lastUse.load(ordering: .relaxed)
+    guard last > 0, now - .uptimeNanoseconds(last) >= WarmMemory.keepTime else { return false }
+    return lastUse.compareExchange(expected: last, desired: 0, ordering: .relaxed).exchanged
+  }
+
   /// Gives the pages of what malloc holds unused back to the system. Takes some milliseconds, during which other
-  /// threads' allocations wait; for idle times. Any thread.
-  package static func giveBack() { _ = malloc_trim(0) }
+  /// threads' allocations wait. Any thread.
+  static func giveBack() { _ = malloc_trim(0) }
+
+  /// When `used(now:)` was called last; 0 after it was given back.
+  private static let lastUse = Atomic<UInt64>(0)
 
   /// Asks for huge pages where memory is still untouched: they are cleared some ten times as fast as the same bytes in
   /// small pages are faulted in one by one. Without effect where the system has none to give, or is told not to.

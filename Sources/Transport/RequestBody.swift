@@ -33,11 +33,27 @@ struct RequestBody: ~Copyable {
   /// Whether the declared length alone is over the limit.
   var declaresTooMuch: Bool { (declaredBytes ?? 0) > limitBytes }
 
+  /// Room behind what has come, for up to `count` bytes that are then passed to `append(_:)` from there; nil where they
+  /// would be too many.
+  mutating func room(for count: Int) -> UnsafeMutableRawBufferPointer? {
+    let count = min(count, Self.trustedBytes)
+    guard receivedBytes + count <= limitBytes else { return nil }
+    reserve(count)
+    // SAFETY: the memory stays where it is until the next call of a mutating method.
+    return unsafe buffer.withUnsafeMutableWritableBytes { unsafe UnsafeMutableRawBufferPointer(rebasing: $0[..<count]) }
+  }
+
+  /// Adds bytes, which may lie in the room behind the body already.
   mutating func append(_ bytes: UnsafeRawBufferPointer) -> Outcome {
     guard receivedBytes + bytes.count <= limitBytes else { return .tooLarge }
     guard share.grow(by: bytes.count) else { return .overBudget }
-    reserve(bytes.count)
-    unsafe buffer.writeBytes(bytes)
+    let next = unsafe buffer.withUnsafeMutableWritableBytes { UnsafeRawPointer($0.baseAddress) }
+    if unsafe bytes.baseAddress == next, bytes.count <= buffer.writableBytes {
+      buffer.moveWriterIndex(forwardBy: bytes.count)
+    } else {
+      reserve(bytes.count)
+      unsafe buffer.writeBytes(bytes)
+    }
     receivedBytes += bytes.count
     return .stored
   }
@@ -92,6 +108,5 @@ struct RequestBody: ~Copyable {
   private mutating func move(to empty: inout ByteBuffer) {
     empty.writeBytes(of: buffer, count: buffer.readableBytes)
     swap(&buffer, &empty)
-    Self.giveBack(empty, to: warm)
   }
 }

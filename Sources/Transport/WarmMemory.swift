@@ -1,11 +1,10 @@
 import NIOCore
 import Synchronization
 
-/// Keeps the memory of requests for a moment for the next ones, as fresh pages cost more CPU time than copying what goes
-/// into them, and gives it back when none come. Any thread.
+/// The memory of large request bodies, kept for a moment for the next ones: fresh pages cost more CPU time than copying
+/// what goes into them. Smaller memory is malloc's, see `ProcessMemory`. Any thread.
 ///
-/// Large bodies are kept here; a buffer may be given back while slices of it are still about, and is lent again only
-/// when they are gone. All else is malloc's, which keeps it until told otherwise (`ProcessMemory`).
+/// A buffer may be given back while slices of it are still about; it is lent again only when they are gone.
 final class WarmMemory: Sendable {
   private struct Kept {
     var buffer: ByteBuffer
@@ -20,10 +19,8 @@ final class WarmMemory: Sendable {
   private let limitBytes: Int
   /// The one given back last comes last.
   private let kept = Mutex<[Kept]>([])
-  /// When a request last ended, in nanoseconds of `NIODeadline`; 0 once its memory is given back.
-  private let lastUse = Atomic<UInt64>(0)
 
-  /// - Parameter limitBytes: how much is kept at most.
+  /// - Parameter limitBytes: how much is kept at most; below `smallestBytes` nothing is.
   init(limitBytes: Int) {
     self.limitBytes = limitBytes
   }
@@ -44,7 +41,7 @@ final class WarmMemory: Sendable {
   /// Keeps a buffer, in place of older ones where there are too many. Small ones are dropped.
   func keep(_ buffer: ByteBuffer, now: NIODeadline = .now()) {
     let bytes = buffer.capacity
-    guard (Self.smallestBytes...limitBytes).contains(bytes) else { return }
+    guard bytes >= Self.smallestBytes, bytes <= limitBytes else { return }
     let dropped = kept.withLock { kept in
       var excess = kept.reduce(bytes - limitBytes) { $0 + $1.buffer.capacity }
       var count = 0
@@ -61,12 +58,8 @@ final class WarmMemory: Sendable {
     _ = consume dropped
   }
 
-  /// A request has ended.
-  func used(now: NIODeadline) { lastUse.store(now.uptimeNanoseconds, ordering: .relaxed) }
-
-  /// Drops the buffers that have not been used for `keepTime`. Returns whether no request has ended for as long, so that
-  /// the rest should be given back, too: once after each time of use.
-  func dropUnused(now: NIODeadline) -> Bool {
+  /// Drops the buffers that have not been used for `keepTime`.
+  func dropUnused(now: NIODeadline) {
     let dropped = kept.withLock { kept in
       let count = kept.firstIndex { now - $0.since < Self.keepTime } ?? kept.count
       let dropped = kept.prefix(count)
@@ -74,8 +67,5 @@ final class WarmMemory: Sendable {
       return dropped
     }
     _ = consume dropped
-    let last = lastUse.load(ordering: .relaxed)
-    guard last > 0, now - .uptimeNanoseconds(last) >= Self.keepTime else { return false }
-    return lastUse.compareExchange(expected: last, desired: 0, ordering: .relaxed).exchanged
   }
 }

@@ -9,9 +9,12 @@ import Testing
     let client = try EmbeddedConnection(.http2)
     let first = try #require(client.writtenFrames().first)
     #expect(first.isKind(.settings))
-    // MAX_CONCURRENT_STREAMS 100, INITIAL_WINDOW_SIZE 4 MiB, MAX_HEADER_LIST_SIZE 16 KiB, NO_RFC7540_PRIORITIES 1.
+    // MAX_CONCURRENT_STREAMS 100, INITIAL_WINDOW_SIZE 4 MiB, MAX_FRAME_SIZE 1 MiB, MAX_HEADER_LIST_SIZE 16 KiB,
+    // NO_RFC7540_PRIORITIES 1.
     #expect(
-      first.payload == [0, 3, 0, 0, 0, 100, 0, 4, 0, 0x40, 0, 0, 0, 6, 0, 0, 0x40, 0, 0, 9, 0, 0, 0, 1])
+      first.payload == [
+        0, 3, 0, 0, 0, 100, 0, 4, 0, 0x40, 0, 0, 0, 5, 0, 0x10, 0, 0, 0, 6, 0, 0, 0x40, 0, 0, 9, 0, 0, 0, 1,
+      ])
   }
 
   @Test func aRequestIsAnswered() throws {
@@ -28,6 +31,39 @@ import Testing
     #expect(summary.path == "/echo" && summary.operation == "echo" && summary.status == 200)
     #expect(summary.requestBytes == 11 && summary.responseBytes == 11)
     #expect(client.core.budget.usedBytes == 0)
+  }
+
+  /// As Go's client does once it is allowed to; whatever the sizes of the pieces that they come in.
+  @Test(arguments: [1 << 20, 70_000, 16_393, 100])
+  func framesOfHalfAMegabyteAreTaken(_ pieceBytes: Int) throws {
+    let client = try EmbeddedConnection(.http2)
+    client.open()
+    _ = client.written()
+    let body = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 / 3) }
+    let frames: [Frame] = [
+      .request(1, "/length", fields: [("content-length", "600000")]), .data(1, Array(body[..<524_288])),
+      .data(1, Array(body[524_288...]), isLast: true),
+    ]
+    let bytes = frames.flatMap(\.bytes)
+    for start in stride(from: 0, to: bytes.count, by: pieceBytes) {
+      client.receive(Array(bytes[start..<min(bytes.count, start + pieceBytes)]))
+    }
+    let answer = client.writtenFrames().filter { $0.isKind(.data) }.flatMap(\.payload)
+    #expect(String(decoding: answer, as: UTF8.self) == "600000")
+  }
+
+  @Test func twoBodiesInTurnsAndPaddingKeepTheirBytesApart() throws {
+    let client = try EmbeddedConnection(.http2)
+    client.open()
+    _ = client.written()
+    let padded = Frame(.data, flags: 0x8, stream: 3, payload: [4] + Array("two ".utf8) + [0, 0, 0, 0])
+    client.receive([
+      .request(1, "/echo"), .request(3, "/echo"), .data(1, Array("one ".utf8)), padded, .data(1, Array("a".utf8)),
+      .ping(), .data(3, Array("b".utf8), isLast: true), .data(1, Array("c".utf8), isLast: true),
+    ])
+    let frames = client.writtenFrames().filter { $0.isKind(.data) }
+    #expect(frames.filter { $0.stream == 1 }.flatMap(\.payload) == Array("one ac".utf8))
+    #expect(frames.filter { $0.stream == 3 }.flatMap(\.payload) == Array("two b".utf8))
   }
 
   @Test func headHasTheLengthAndNoBody() throws {

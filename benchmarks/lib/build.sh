@@ -46,9 +46,9 @@ bench_build_tools() {
 bench_build_swift() {
   local folder product
   for product in "$@"; do
-    (cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --product "$product" >&2)
+    (cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --static-swift-stdlib --product "$product" >&2)
   done
-  folder="$(cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --show-bin-path)"
+  folder="$(cd "$bench_repository" && DAKR_BENCHMARKS=1 swift build -c release --static-swift-stdlib --show-bin-path)"
   BENCH_PRODUCT="$folder/dakr-scheduler"
   BENCH_PARTS="$folder/dakr-benchmarks"
 }

@@ -38,11 +38,14 @@
 
 namespace {
 
-// What Go's http2.Transport announces (transportDefaultStreamFlow, transportDefaultConnFlow) and the largest DATA
-// frame it writes (frameScratchBufferLen).
+// What Go 1.27's HTTP/2 client announces (transportDefaultStreamFlow, transportDefaultConnFlow, defaultMaxReadFrameSize,
+// maxHeaderListSize), the largest DATA frame it writes (frameScratchBufferLen), and the size of its write buffer.
 constexpr int32_t streamWindowBytes = 4 << 20;
 constexpr int32_t connectionWindowBytes = 1 << 30;
+constexpr uint32_t largestReadFrameBytes = 1 << 20;
+constexpr uint32_t headerListBytes = 10 << 20;
 constexpr size_t largestDataFrameBytes = 512 << 10;
+constexpr size_t writeBufferBytes = 4096;
 
 [[noreturn]] void fail(const std::string &message) {
   std::fprintf(stderr, "driver: %s\n", message.c_str());
@@ -115,7 +118,8 @@ class Client {
   SSL *tls = nullptr;
   nghttp2_session *session = nullptr;
   int socketDescriptor = -1;
-  std::vector<uint8_t> outgoing, incoming = std::vector<uint8_t>(256 << 10);
+  std::vector<uint8_t> outgoing;  // one frame
+  std::vector<uint8_t> incoming = std::vector<uint8_t>(256 << 10);
   size_t outgoingDone = 0;
   size_t started = 0, finished = 0;
   bool keeping = false;
@@ -194,8 +198,10 @@ class Client {
     nghttp2_session_client_new(&session, callbacks, this);
     nghttp2_session_callbacks_del(callbacks);
     const nghttp2_settings_entry settings[] = {
-        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}, {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, uint32_t(streamWindowBytes)}};
-    nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, 2);
+        {NGHTTP2_SETTINGS_ENABLE_PUSH, 0}, {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, uint32_t(streamWindowBytes)},
+        {NGHTTP2_SETTINGS_MAX_FRAME_SIZE, largestReadFrameBytes},
+        {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, headerListBytes}};
+    nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings, 4);
     nghttp2_session_set_local_window_size(session, NGHTTP2_FLAG_NONE, 0, connectionWindowBytes);
   }
 
@@ -299,22 +305,21 @@ class Client {
     if (poll(&descriptor, 1, 60'000) == 0) fail("no reply for 60 s");
   }
 
-  // Returns whether the socket took less than there was.
+  // Writes as Go's client does: it flushes after every frame, through a buffer of 4 KiB that what is left of a larger
+  // frame goes around; each of these writes begins a TLS record. Returns whether the socket took less than there was.
   bool writeSome() {
     for (;;) {
       if (outgoingDone == outgoing.size()) {
-        outgoing.clear();
+        const uint8_t *bytes = nullptr;
+        const ssize_t count = nghttp2_session_mem_send(session, &bytes);
+        if (count < 0) fail("HTTP/2 error on sending");
+        if (count == 0) return false;
+        outgoing.assign(bytes, bytes + count);
         outgoingDone = 0;
-        while (outgoing.size() < (128 << 10)) {
-          const uint8_t *bytes = nullptr;
-          const ssize_t count = nghttp2_session_mem_send(session, &bytes);
-          if (count < 0) fail("HTTP/2 error on sending");
-          if (count == 0) break;
-          outgoing.insert(outgoing.end(), bytes, bytes + count);
-        }
-        if (outgoing.empty()) return false;
       }
-      const int count = SSL_write(tls, outgoing.data() + outgoingDone, int(outgoing.size() - outgoingDone));
+      size_t part = outgoing.size() - outgoingDone;
+      if (outgoingDone < writeBufferBytes) part = std::min(part, writeBufferBytes - outgoingDone);
+      const int count = SSL_write(tls, outgoing.data() + outgoingDone, int(part));
       if (count <= 0) return true;
       outgoingDone += size_t(count);
     }

@@ -17,6 +17,8 @@ final class Connection {
   let acceptedAt: NIODeadline
   /// Who speaks; weak because the pipeline owns its handlers, and these refer to the connection.
   weak var driver: (any ConnectionDriver)?
+  /// Who takes plaintext from TLS directly; nil where it goes through the pipeline. Weak for the same reason.
+  weak var receiver: (any PlaintextReceiver)?
   /// Where there is TLS; weak for the same reason.
   weak var tls: TLSHandler?
   /// Set when the handshake has verified a client certificate.
@@ -65,9 +67,9 @@ final class Connection {
     driver?.closeGracefully(now: now)
   }
 
-  /// A response is written: the request's memory may serve the next one.
+  /// A response is written: its memory may serve the next one.
   func finished(_ exchange: Exchange, now: NIODeadline) {
-    core.warmMemory.used(now: now)
+    ProcessMemory.used(now: now)
     core.observer.requestFinished(exchange.summary(now: now))
   }
 

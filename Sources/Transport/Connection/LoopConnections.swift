@@ -77,7 +77,8 @@ final class LoopConnections {
 
   func sweep() {
     let now = loop.now
-    if core.warmMemory.dropUnused(now: now) { core.offloadPool.submit { _ in ProcessMemory.giveBack() } }
+    core.warmMemory.dropUnused(now: now)
+    if ProcessMemory.isUnused(now: now) { core.offloadPool.submit { _ in ProcessMemory.giveBack() } }
     guard !connections.isEmpty else { return }
     for connection in Array(connections.values) { connection.sweep(now: now) }
   }

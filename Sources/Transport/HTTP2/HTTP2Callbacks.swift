@@ -41,6 +41,11 @@ enum HTTP2Callbacks {
   }
 
   private static func installFrameCallbacks(in callbacks: OpaquePointer) {
+    // Larger frames than nghttp2's 16 KiB, for peers that take them; Go's client does.
+    unsafe nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks) {
+      _, _, _, connectionWindow, streamWindow, maxFrameBytes, _ in
+      min(Int(connectionWindow), Int(streamWindow), Int(maxFrameBytes), HTTP2Events.dataBytes)
+    }
     unsafe nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in
       guard let frame = unsafe frame, let events = unsafe HTTP2Callbacks.events(userData) else { return 0 }
       unsafe HTTP2Callbacks.received(frame, events)

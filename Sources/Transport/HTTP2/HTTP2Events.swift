@@ -25,6 +25,9 @@ final class HTTP2Events {
 
   /// How many bytes one write to the pipeline holds at most, about.
   static let outputBytes = 64 << 10
+  /// The largest payload of a DATA frame: with its header and a response's HEADERS it fills three TLS records, so that an
+  /// ordinary answer is one frame and one write.
+  static let dataBytes = 3 * TLSSession.maxRecordBytes - 256
 
   private let connection: Connection
   private let limits: Limits
@@ -114,6 +117,12 @@ final class HTTP2Events {
 
   // MARK: Body
 
+  /// Room in the body of a request that is still wanted, for what comes next of it.
+  func bodyRoom(_ id: Int32, for count: Int) -> UnsafeMutableRawBufferPointer? {
+    guard let stream = streams[id], case .body = stream.stage, let exchange = stream.exchange else { return nil }
+    return unsafe exchange.body.room(for: count)
+  }
+
   /// Stores a chunk of a request that is still wanted.
   func addData(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
     guard let stream = streams[id], case .body = stream.stage, let exchange = stream.exchange else { return }
@@ -158,9 +167,9 @@ final class HTTP2Events {
       isOutputFull = true
       return .full
     }
-    if output.capacity == 0 {
+    if output.writableBytes < frameBytes {
       // What is to come of the response, so that the buffer does not grow step by step.
-      output.reserveCapacity(min(Self.outputBytes, frameBytes + stream.remainingBytes))
+      output.reserveCapacity(min(Self.outputBytes, output.readableBytes + frameBytes + stream.remainingBytes))
     }
     unsafe output.writeBytes(frameHeader)
     stream.moveBody(length, to: &output)

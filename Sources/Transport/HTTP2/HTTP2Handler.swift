@@ -8,7 +8,7 @@ import NIOCore
 /// 3. Writes what nghttp2 has to send while the socket takes it, flushed once for each read.
 /// 4. Ends streams and connections that are too slow, idle or abusive.
 /// 5. Closes gracefully with two GOAWAY frames around a PING (RFC 9113 §6.8).
-final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
+final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver, PlaintextReceiver {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = Never
   typealias OutboundOut = ByteBuffer
@@ -24,6 +24,8 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     case closed
   }
 
+  /// Enough for the headers of a request, which are the most that is read at a time and is not a body.
+  private static let smallBytes = 1 << 10
   /// Bytes handed down between two looks at whether the socket still takes them.
   private static let flushBytes = 256 << 10
 
@@ -31,6 +33,10 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
   private let events: HTTP2Events
   private let session: HTTP2Session
   private var context: ChannelHandlerContext?
+  private var cursor = FrameCursor()
+  /// Room for what is not a body: a frame's header, the payload of control frames.
+  private var small = ByteBuffer()
+  private var inputFailure: HTTP2Failure?
   private var stage = Stage.open
   private var isSending = false
   private var hasUnflushed = false
@@ -54,24 +60,54 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     connection.driver = self
+    connection.receiver = self
     if connection.isClosing { closeGracefully(now: context.eventLoop.now) }
     send(context)
   }
 
   func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
+  /// What comes through the pipeline takes the same way as what TLS brings.
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch stage {
-    case .lingering, .closed: return
-    default: break
+    var bytes = unwrapInboundIn(data)
+    inputBegins()
+    while bytes.readableBytes > 0 {
+      unsafe receive { room in
+        unsafe bytes.readWithUnsafeReadableBytes { source in
+          let count = min(source.count, room.count)
+          unsafe room.copyMemory(from: UnsafeRawBufferPointer(rebasing: source[..<count]))
+          return count
+        }
+      }
     }
+    inputEnds()
+  }
+
+  func inputBegins() {
+    guard let context else { return }
     events.now = context.eventLoop.now
-    let bytes = unwrapInboundIn(data)
-    if let error = receive(bytes) {
-      connection.core.logger.debug("HTTP/2 connection broken: \(error)")
-      if error.isHeaderFlood { connection.limitHit(.headers) }
+  }
+
+  func receive(_ fill: (UnsafeMutableRawBufferPointer) -> Int) {
+    if case .data(let id) = cursor.part, let room = unsafe events.bodyRoom(id, for: cursor.remainingBytes) {
+      return unsafe receive(UnsafeRawBufferPointer(rebasing: room[..<fill(room)]))
+    }
+    small.clear()
+    let wanted = min(cursor.remainingBytes, Self.smallBytes)
+    unsafe small.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.smallBytes) { room in
+      unsafe fill(UnsafeMutableRawBufferPointer(rebasing: room[..<wanted]))
+    }
+    unsafe small.withUnsafeReadableBytes { unsafe receive($0) }
+  }
+
+  func inputEnds() {
+    guard let context, isReceiving else { return }
+    if let failure = inputFailure {
+      inputFailure = nil
+      connection.core.logger.debug("HTTP/2 connection broken: \(failure)")
+      if failure.isHeaderFlood { connection.limitHit(.headers) }
       isTerminated = true
-      session.terminate(error.isHeaderFlood ? HTTP2ErrorCode.enhanceYourCalm : HTTP2ErrorCode.protocolError)
+      session.terminate(failure.isHeaderFlood ? HTTP2ErrorCode.enhanceYourCalm : HTTP2ErrorCode.protocolError)
     }
     process(context)
     if session.queuedFrames > connection.limits.maxQueuedFrames {
@@ -82,15 +118,17 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver {
     if events.output.readableBytes >= HTTP2Events.outputBytes { send(context) }
   }
 
-  private func receive(_ bytes: ByteBuffer) -> HTTP2Failure? {
-    unsafe bytes.withUnsafeReadableBytes { source in
-      do throws(HTTP2Failure) {
-        try unsafe session.receive(source)
-        return nil
-      } catch {
-        return error
-      }
+  private var isReceiving: Bool {
+    switch stage {
+    case .lingering, .closed: false
+    default: true
     }
+  }
+
+  private func receive(_ bytes: UnsafeRawBufferPointer) {
+    guard bytes.count > 0, isReceiving, inputFailure == nil else { return }
+    unsafe cursor.advance(over: bytes)
+    do throws(HTTP2Failure) { try unsafe session.receive(bytes) } catch { inputFailure = error }
   }
 
   func channelReadComplete(context: ChannelHandlerContext) { send(context) }

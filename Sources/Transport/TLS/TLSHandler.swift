@@ -176,6 +176,7 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
   /// Passes on what the transport holds, in as few buffers as is reasonable.
   private func decrypt(_ context: ChannelHandlerContext, expecting ciphertextBytes: Int) {
     guard state == .open || state == .outputClosed else { return }
+    if let receiver = connection.receiver { return decrypt(context, for: receiver) }
     let isBulk = ciphertextBytes > TLSSession.maxRecordBytes
     var plaintext = context.channel.allocator.buffer(
       capacity: isBulk ? Self.plaintextBytes : TLSSession.maxRecordBytes)
@@ -188,18 +189,38 @@ final class TLSHandler: ChannelDuplexHandler, ConnectionDriver {
         plaintext = ByteBuffer()
         context.fireChannelRead(wrapInboundOut(full))
       }
-      switch outcome {
-      case .bytes:
-        plaintext = context.channel.allocator.buffer(capacity: Self.plaintextBytes)
-      case .wantsInput:
-        // Reading may have produced an answer, a TLS 1.3 KeyUpdate for example.
-        return flushTransport(context)
-      case .closed:
-        return close(context)
-      case .failed(let failure):
-        connection.core.logger.debug("TLS connection broken: \(failure)")
-        return abort(context)
+      guard case .bytes = outcome else { return finishReading(context, outcome) }
+      plaintext = context.channel.allocator.buffer(capacity: Self.plaintextBytes)
+    }
+  }
+
+  private func decrypt(_ context: ChannelHandlerContext, for receiver: any PlaintextReceiver) {
+    var outcome = TLSSession.ReadOutcome.bytes
+    receiver.inputBegins()
+    while case .bytes = outcome {
+      unsafe receiver.receive { room in
+        var count = 0
+        outcome = unsafe session.read(into: room, count: &count)
+        return count
       }
+    }
+    receiver.inputEnds()
+    finishReading(context, outcome)
+  }
+
+  /// Acts on why there is no more plaintext.
+  private func finishReading(_ context: ChannelHandlerContext, _ outcome: TLSSession.ReadOutcome) {
+    guard state == .open || state == .outputClosed else { return }
+    switch outcome {
+    case .bytes: break
+    case .wantsInput:
+      // Reading may have produced an answer, a TLS 1.3 KeyUpdate for example.
+      flushTransport(context)
+    case .closed:
+      close(context)
+    case .failed(let failure):
+      connection.core.logger.debug("TLS connection broken: \(failure)")
+      abort(context)
     }
   }
 

@@ -68,13 +68,19 @@ struct TLSSession: ~Copyable {
 
   /// Decrypts at most one record to the end of `plaintext`.
   func read(into plaintext: inout ByteBuffer) -> ReadOutcome {
-    Self.clearErrors()
     var count = 0
-    var result: Int32 = 0
+    var outcome = ReadOutcome.wantsInput
     unsafe plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: Self.maxRecordBytes) { space in
-      result = unsafe SSL_read_ex(handle, space.baseAddress, space.count, &count)
+      outcome = unsafe read(into: space, count: &count)
       return count
     }
+    return outcome
+  }
+
+  /// Decrypts at most one record, and of it no more than there is room for; the rest comes with the next call.
+  func read(into space: UnsafeMutableRawBufferPointer, count: inout Int) -> ReadOutcome {
+    Self.clearErrors()
+    let result = unsafe SSL_read_ex(handle, space.baseAddress, space.count, &count)
     if result == 1 { return .bytes }
     switch unsafe SSL_get_error(handle, result) {
     case SSL_ERROR_WANT_READ: return .wantsInput

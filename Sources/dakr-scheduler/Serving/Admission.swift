@@ -50,6 +50,7 @@ struct Admission: Sendable {
   /// kube-scheduler always sends exactly `application/json`. Parameters are let through, other types are not: a body
   /// that claims to be something else is not what the verbs read.
   private static func refusal(ofContent head: ServerRequestHead, _ operation: String) -> ServerResponse? {
+    if head.contentType == "application/json", head.contentEncoding == nil { return nil }
     let type = (head.contentType ?? "").split(separator: ";", maxSplits: 1).first?.trimmingBlanks().lowercased() ?? ""
     guard type == "application/json" else {
       return .text(415, "\(operation) takes Content-Type: application/json", operation: operation)

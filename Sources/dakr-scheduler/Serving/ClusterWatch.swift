@@ -4,6 +4,7 @@ import KubernetesAPI
 import Logging
 import Scheduler
 import ServiceLifecycle
+import Transport
 import WireFormat
 
 /// The watches on the Kubernetes API that keep a view up to date, and what is known of them.
@@ -60,6 +61,7 @@ struct ClusterWatch: Sendable {
           $0.cluster.replaceNodes(nodes)
           $0.areNodesSynced = true
         }
+        ProcessMemory.used()
       },
       apply: { event in
         switch event {
@@ -82,6 +84,7 @@ struct ClusterWatch: Sendable {
           $0.cluster.replacePods(pods)
           $0.arePodsSynced = true
         }
+        ProcessMemory.used()
       },
       apply: { event in
         switch event {

@@ -19,6 +19,8 @@ struct Serving {
   func run() async throws {
     let logger = Logger(label: "dakr-scheduler")
     logStart(logger)
+    // Before there are threads, which would get arenas of their own.
+    ProcessMemory.tuneAllocator()
     // Two, so that watches and requests share no connection: libcurl before 8.1 lets one HTTP/2 stream stall the others.
     let engines = (requests: try CurlEngine(), watches: try CurlEngine())
     // libssl cleans up at exit, so no thread of libcurl may be left by then.
