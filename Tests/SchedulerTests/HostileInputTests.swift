@@ -118,7 +118,7 @@ import WireFormat
   /// Requests that are nearly right, from a fixed seed: changed, doubled, cut and swapped bytes.
   @Test(arguments: ExtenderVerb.allCases)
   func `mutations of sound requests never crash and are always answered with JSON`(verb: ExtenderVerb) throws {
-    var random = FixedRandom(seed: 0x5EED_0000 + UInt64(verb.rawValue.utf8.count))
+    var random = SeededGenerator(seed: 0x5EED_0000 + UInt64(verb.rawValue.utf8.count))
     let nodes = [TestNode(name: "a", imageCount: 0), TestNode(name: "b", isCheckpointCapable: true, imageCount: 0)]
     let pods = [testPod(live: "true"), testPod(requests: [("cpu", "1"), ("nvidia.com/gpu", "2")])]
     var seeds: [[UInt8]] = []
@@ -151,7 +151,7 @@ import WireFormat
     #expect(ContinuousClock.now - start < .seconds(120))
   }
 
-  private static func mutate(_ body: inout [UInt8], _ random: inout FixedRandom) {
+  private static func mutate(_ body: inout [UInt8], _ random: inout SeededGenerator) {
     guard !body.isEmpty else { return }
     let place = Int.random(in: 0..<body.count, using: &random)
     let end = min(body.count, place + Int.random(in: 1...64, using: &random))

@@ -7,7 +7,7 @@ import Testing
 
 /// What holds of every cluster and pod, tried on random ones from a fixed seed.
 @Suite struct PropertyTests {
-  private static func cluster(_ random: inout FixedRandom) -> [TestNode] {
+  private static func cluster(_ random: inout SeededGenerator) -> [TestNode] {
     (0..<Int.random(in: 1...12, using: &random)).map { index in
       TestNode(
         name: "node-\(index)",
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  private static func pods(_ random: inout FixedRandom) -> [Pod] {
+  private static func pods(_ random: inout SeededGenerator) -> [Pod] {
     (0..<Int.random(in: 0...8, using: &random)).map { index in
       Pod(
         namespace: "a", name: "p\(index)", uid: "p\(index)", nodeName: "node-\(Int.random(in: 0..<12, using: &random))",
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  private static func reservations(_ random: inout FixedRandom) -> Reservations {
+  private static func reservations(_ random: inout SeededGenerator) -> Reservations {
     guard Bool.random(using: &random) else { return .none }
     return Reservations(
       (0..<Int.random(in: 0...2, using: &random)).map { _ in
@@ -41,7 +41,7 @@ import Testing
 
   @Test func `names and full nodes agree, answers are complete, and live-migratable pods only get proven nodes`() throws
   {
-    var random = FixedRandom(seed: 20260901)
+    var random = SeededGenerator(seed: 20260901)
     for _ in 0..<150 {
       let nodes = Self.cluster(&random)
       var configuration = SchedulerConfiguration()
