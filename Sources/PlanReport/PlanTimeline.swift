@@ -26,7 +26,7 @@ struct PlanTimeline {
     for drain in plan.drains where drain.wave <= plan.waveCount { savings[drain.wave] += drain.nanodollarsPerHour }
     var point = Point(wave: 0, moves: 0, seconds: 0, nanodollarsPerHour: plan.billBefore)
     var points = [point]
-    for wave in 0...plan.waveCount where wave > 0 {
+    for wave in moves.indices.dropFirst() {
       point.wave = wave
       point.moves += moves[wave]
       point.seconds += seconds[wave]

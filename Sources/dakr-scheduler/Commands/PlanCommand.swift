@@ -50,12 +50,14 @@ struct PlanCommand: AsyncParsableCommand {
     inversion: .prefixedNo, help: "Show a line of progress on the standard error (default: where it is a terminal).")
   var progress: Bool?
 
+  @Option(help: ArgumentHelp("The configuration file of serve (YAML); also DAKR_CONFIG.", valueName: "file"))
+  var config: String?
+
   @OptionGroup(title: "Settings that plan shares with serve")
-  var flags: PlanSettingFlags
+  var flags: SharedSettingFlags
 
   func validate() throws {
     try search.validate()
-    try movability.validate()
     guard show >= 0 else { throw ValidationError("--show must not be negative; found \(show)") }
   }
 
@@ -63,7 +65,7 @@ struct PlanCommand: AsyncParsableCommand {
     Program.ignoreBrokenPipes()
     let environment = ProcessInfo.processInfo.environment
     let settings = try ResolvedSettings(
-      flags: flags.values, environment: environment, file: try ServeCommand.settingsFile(flags.config, environment))
+      flags: flags.values, environment: environment, file: try ServeCommand.settingsFile(config, environment))
     let line = PlanningProgressLine(isShown: progress)
     let now = Int64(Date().timeIntervalSince1970)
     let cluster = try await PlanInputs(settings: settings, environment: environment, paths: from).read(line)

@@ -199,8 +199,6 @@ struct PlanMovabilityOptions: ParsableArguments {
       "Pods stay that were migrated less long ago (annotation dakr.devzero.io/last-migration).", valueName: "duration"))
   var cooldown = DurationArgument(seconds: 15 * 60)
 
-  func validate() throws {}
-
   func apply(to builder: inout PlanningProblem.Builder) {
     builder.policy.assumesEveryPodMigratable = assumeMigratable
     builder.policy.movesPodsWithoutController = moveBarePods
@@ -215,33 +213,5 @@ struct PlanMovabilityOptions: ParsableArguments {
     choices.nowUnixSeconds = nowUnixSeconds
     choices.cooldownSeconds = Int64(cooldown.seconds)
     return choices
-  }
-}
-
-/// The settings that `plan` shares with `serve`.
-struct PlanSettingFlags: ParsableArguments {
-  @Option(help: ArgumentHelp("The configuration file of serve (YAML); also DAKR_CONFIG.", valueName: "file"))
-  var config: String?
-  @Option(.kubeconfig) var kubeconfig: [String] = []
-  @Option(.kubeContext) var kubeContext: [String] = []
-  @Option(.inCluster) var inCluster: [String] = []
-  @Option(.priceFile) var priceFile: [String] = []
-  @Option(.priceFileMode) var priceFileMode: [String] = []
-  @Option(.controlPlaneAddress) var controlPlaneAddress: [String] = []
-  @Option(.controlPlaneCA) var controlPlaneCA: [String] = []
-  @Option(.controlPlaneTokenFile) var controlPlaneTokenFile: [String] = []
-  @Option(.teamID) var teamID: [String] = []
-  @Option(.clusterID) var clusterID: [String] = []
-  @Option(.clusterName) var clusterName: [String] = []
-  @Option(.checkpointRuntimeClasses) var checkpointRuntimeClasses: [String] = []
-
-  /// What was given for each setting, in the order of the command line.
-  var values: [Setting: [String]] {
-    [
-      .kubeconfig: kubeconfig, .kubeContext: kubeContext, .inCluster: inCluster, .priceFile: priceFile,
-      .priceFileMode: priceFileMode, .controlPlaneAddress: controlPlaneAddress, .controlPlaneCA: controlPlaneCA,
-      .controlPlaneTokenFile: controlPlaneTokenFile, .teamID: teamID, .clusterID: clusterID, .clusterName: clusterName,
-      .checkpointRuntimeClasses: checkpointRuntimeClasses,
-    ]
   }
 }

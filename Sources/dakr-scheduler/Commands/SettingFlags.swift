@@ -13,15 +13,8 @@ extension Option where Value == [String] {
   }
 }
 
-/// The flags of `serve` that are settings.
-struct SettingFlags: ParsableArguments {
-  @Option(.httpsAddress) var httpsAddress: [String] = []
-  @Option(.metricsAddress) var metricsAddress: [String] = []
-  @Option(.portFile) var portFile: [String] = []
-  @Option(.tlsCertificate) var tlsCertificate: [String] = []
-  @Option(.tlsKey) var tlsKey: [String] = []
-  @Option(.clientCA) var clientCA: [String] = []
-  @Option(.allowedClientNames) var allowedClientNames: [String] = []
+/// The flags that say which cluster is meant and what its nodes cost: settings that several commands share.
+struct SharedSettingFlags: ParsableArguments {
   @Option(.kubeconfig) var kubeconfig: [String] = []
   @Option(.kubeContext) var kubeContext: [String] = []
   @Option(.inCluster) var inCluster: [String] = []
@@ -33,8 +26,29 @@ struct SettingFlags: ParsableArguments {
   @Option(.teamID) var teamID: [String] = []
   @Option(.clusterID) var clusterID: [String] = []
   @Option(.clusterName) var clusterName: [String] = []
-  @Option(.schedulerNames) var schedulerNames: [String] = []
   @Option(.checkpointRuntimeClasses) var checkpointRuntimeClasses: [String] = []
+
+  /// What was given for each setting, in the order of the command line.
+  var values: [Setting: [String]] {
+    [
+      .kubeconfig: kubeconfig, .kubeContext: kubeContext, .inCluster: inCluster, .priceFile: priceFile,
+      .priceFileMode: priceFileMode, .controlPlaneAddress: controlPlaneAddress, .controlPlaneCA: controlPlaneCA,
+      .controlPlaneTokenFile: controlPlaneTokenFile, .teamID: teamID, .clusterID: clusterID, .clusterName: clusterName,
+      .checkpointRuntimeClasses: checkpointRuntimeClasses,
+    ]
+  }
+}
+
+/// The flags of `serve` that are settings.
+struct SettingFlags: ParsableArguments {
+  @Option(.httpsAddress) var httpsAddress: [String] = []
+  @Option(.metricsAddress) var metricsAddress: [String] = []
+  @Option(.portFile) var portFile: [String] = []
+  @Option(.tlsCertificate) var tlsCertificate: [String] = []
+  @Option(.tlsKey) var tlsKey: [String] = []
+  @Option(.clientCA) var clientCA: [String] = []
+  @Option(.allowedClientNames) var allowedClientNames: [String] = []
+  @Option(.schedulerNames) var schedulerNames: [String] = []
   @Option(.strategy) var strategy: [String] = []
   @Option(.costWeight) var costWeight: [String] = []
   @Option(.targetAllocatedWeight) var targetAllocatedWeight: [String] = []
@@ -45,20 +59,18 @@ struct SettingFlags: ParsableArguments {
   @Option(.logLevel) var logLevel: [String] = []
   @Option(.nodePriceMetric) var nodePriceMetric: [String] = []
 
+  @OptionGroup var shared: SharedSettingFlags
+
   /// What was given for each setting, in the order of the command line.
   var values: [Setting: [String]] {
-    [
+    let own: [Setting: [String]] = [
       .httpsAddress: httpsAddress, .metricsAddress: metricsAddress, .portFile: portFile,
       .tlsCertificate: tlsCertificate, .tlsKey: tlsKey, .clientCA: clientCA, .allowedClientNames: allowedClientNames,
-      .kubeconfig: kubeconfig, .kubeContext: kubeContext, .inCluster: inCluster, .priceFile: priceFile,
-      .priceFileMode: priceFileMode,
-      .controlPlaneAddress: controlPlaneAddress, .controlPlaneCA: controlPlaneCA,
-      .controlPlaneTokenFile: controlPlaneTokenFile, .teamID: teamID, .clusterID: clusterID, .clusterName: clusterName,
-      .schedulerNames: schedulerNames, .checkpointRuntimeClasses: checkpointRuntimeClasses, .strategy: strategy,
-      .costWeight: costWeight, .targetAllocatedWeight: targetAllocatedWeight,
-      .limitOverProvisionWeight: limitOverProvisionWeight, .targetAllocatedPercent: targetAllocatedPercent,
-      .limitOverProvisionPercent: limitOverProvisionPercent, .logFormat: logFormat, .logLevel: logLevel,
-      .nodePriceMetric: nodePriceMetric,
+      .schedulerNames: schedulerNames, .strategy: strategy, .costWeight: costWeight,
+      .targetAllocatedWeight: targetAllocatedWeight, .limitOverProvisionWeight: limitOverProvisionWeight,
+      .targetAllocatedPercent: targetAllocatedPercent, .limitOverProvisionPercent: limitOverProvisionPercent,
+      .logFormat: logFormat, .logLevel: logLevel, .nodePriceMetric: nodePriceMetric,
     ]
+    return own.merging(shared.values) { own, _ in own }
   }
 }
