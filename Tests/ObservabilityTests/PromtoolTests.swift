@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Observability
 
 /// Runs Prometheus' own checker over an exposition with every kind of metric and hostile label values.
 @Suite struct PromtoolTests {
-  @Test func promtoolFindsNothing() throws {
+  @Test func promtoolFindsNothing() async throws {
     let registry = MetricsRegistry()
     ProcessMetrics.register(in: registry)
     let hostile = ["\"", "\\", "\n", "\u{0}", "{}", "# HELP x y", "é🙂", "\u{FEFF}", "a\u{301}", ""]
@@ -19,11 +20,11 @@ import Testing
     registry.histogram("demo_body_bytes", help: "Bodies.", buckets: .bodyBytes).observe(1 << 40)
     registry.histogram("demo_nodes", help: "Nodes.", buckets: .nodeCount).observe(0)
     registry.gauge("demo_expiry_timestamp_seconds", help: "Expiry.").set(.infinity)
-    #expect(try promtoolCheckMetrics(registry.exposition()) == "")
+    #expect(try await promtoolCheckMetrics(registry.exposition()) == "")
   }
 
-  @Test func theCheckCanFail() throws {
-    #expect(try promtoolCheckMetrics(Array("# TYPE x counter\nx{a=\"\u{0}\"} 1\n".utf8)) != "")
+  @Test func theCheckCanFail() async throws {
+    #expect(try await promtoolCheckMetrics(Array("# TYPE x counter\nx{a=\"\u{0}\"} 1\n".utf8)) != "")
   }
 
   @Test func processMetricsArePlausible() throws {
@@ -54,21 +55,10 @@ import Testing
   }
 
   /// What `promtool check metrics` complains about, "" where it finds nothing.
-  private func promtoolCheckMetrics(_ exposition: [UInt8]) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/promtool")
-    process.arguments = ["check", "metrics"]
-    let input = Pipe()
-    let output = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    try input.fileHandleForWriting.write(contentsOf: Data(exposition))
-    try input.fileHandleForWriting.close()
-    let complaint = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    let text = String(decoding: complaint, as: UTF8.self)
-    return process.terminationStatus == 0 ? text : "exit \(process.terminationStatus): \(text)"
+  private func promtoolCheckMetrics(_ exposition: [UInt8]) async throws -> String {
+    let result = try await runProgram(
+      try await TestCluster.binary("promtool"), ["check", "metrics"], input: exposition)
+    let text = result.standardOutput + result.standardError
+    return result.status.isSuccess ? text : "\(result.status): \(text)"
   }
 }

@@ -25,7 +25,9 @@ package func eventually<Value>(
 ) async throws -> Value {
   let start = ContinuousClock.now
   var lastError: (any Error)?
-  repeat {
+  while true {
+    // Read before the look: whoever slept too long, because other tests had all threads, looks once more.
+    let isLast = ContinuousClock.now - start >= timeout
     do {
       if let value = try await condition() { return value }
       lastError = nil
@@ -34,8 +36,9 @@ package func eventually<Value>(
     } catch {
       lastError = error
     }
+    if isLast { break }
     try await Task.sleep(for: interval)
-  } while ContinuousClock.now - start < timeout
+  }
   let reason = lastError.map { ": \($0)" } ?? ""
   throw NotInTime(description: "not within \(timeout): \(what)\(reason)")
 }

@@ -99,7 +99,8 @@ import Testing
     _ = try await server.post("/prioritize")
     _ = try await server.post("/filter")
     let page = try await server.curl("/metrics", isSecure: false).body
-    let found = try await runProgram("promtool", ["check", "metrics"], input: Array((page + "\n").utf8))
+    let found = try await runProgram(
+      try await TestCluster.binary("promtool"), ["check", "metrics"], input: Array((page + "\n").utf8))
     #expect(found.status.isSuccess && found.standardError + found.standardOutput == "")
     let metrics = MetricsText(page)
     #expect(metrics.sum("dakr_scheduler_requests_total", ["operation": "prioritize", "status": "200"]) == 1)
