@@ -16,11 +16,12 @@ package struct WaitingIsPointless: Error, CustomStringConvertible {
 /// when time runs out.
 /// - Parameters:
 ///   - what: what is waited for, as the failing test's message says it.
-///   - timeout: generous, as machines are noisy; a condition that holds costs no waiting.
+///   - timeout: generous, as machines are noisy, and as what is waited for may stand behind all other tests' work in the
+///     queue of a few threads; a condition that holds costs no waiting.
 /// - Throws: `NotInTime`, `WaitingIsPointless` from the condition, or `CancellationError` when the test is cancelled.
 @discardableResult
 package func eventually<Value>(
-  _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(50),
+  _ what: String, timeout: Duration = .seconds(300), interval: Duration = .milliseconds(50),
   _ condition: () async throws -> Value?
 ) async throws -> Value {
   let start = ContinuousClock.now
@@ -45,7 +46,7 @@ package func eventually<Value>(
 
 /// Polls until `condition` is true.
 package func eventually(
-  _ what: String, timeout: Duration = .seconds(60), interval: Duration = .milliseconds(50),
+  _ what: String, timeout: Duration = .seconds(300), interval: Duration = .milliseconds(50),
   _ condition: () async throws -> Bool
 ) async throws {
   try await eventually(what, timeout: timeout, interval: interval) { () -> Void? in

@@ -19,7 +19,7 @@ package struct ProgramResult: Sendable {
 @discardableResult
 package func runProgram(
   _ executable: String, _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
-  timeout: Duration = .seconds(120)
+  timeout: Duration = .seconds(300)
 ) async throws -> ProgramResult {
   let folder = try TemporaryFolder("run")
   var inputFile: URL?
@@ -43,7 +43,7 @@ package func runProgram(
 @discardableResult
 package func runProgramSuccessfully(
   _ executable: String, _ arguments: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
-  timeout: Duration = .seconds(120)
+  timeout: Duration = .seconds(300)
 ) async throws -> ProgramResult {
   let result = try await runProgram(
     executable, arguments, input: input, environment: environment, timeout: timeout)
