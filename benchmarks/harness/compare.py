@@ -3,6 +3,7 @@
 
 import argparse
 import json
+import math
 import os
 import shutil
 import subprocess
@@ -27,6 +28,8 @@ def arguments():
                         "names-15000", help="cases to run, in this order")
     parser.add_argument("--rounds", type=int, default=5, help="rounds of all servers in turn")
     parser.add_argument("--seconds", type=float, default=1.5, help="at least this long for each server and round")
+    parser.add_argument("--samples", type=int, default=measure.P99_SAMPLES,
+                        help="at least so many requests, one in flight, of each extender over all rounds")
     parser.add_argument("--quick", action="store_true", help="two short rounds: to see that it works")
     parser.add_argument("--servers", help="only these, comma-separated")
     parser.add_argument("--label", default="extender", help="stem of the results' names")
@@ -36,7 +39,7 @@ def arguments():
     parser.add_argument("--parts", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.rounds, chosen.seconds = 2, 0.3
+        chosen.rounds, chosen.seconds, chosen.samples = 2, 0.3, 0
     return chosen
 
 
@@ -89,7 +92,8 @@ def measure_rounds(kit, case, everyone, chosen):
         for turn in range(chosen.rounds):
             shift = turn % len(everyone)
             for server in everyone[shift:] + everyone[:shift]:
-                run = measure.run_driver(kit, server, case, in_flight, chosen.seconds, warm_up, minimum=2)
+                run = measure.run_driver(kit, server, case, in_flight, chosen.seconds, warm_up,
+                                         minimum=minimum_cycles(case, server, in_flight, chosen))
                 tallies[server.name, in_flight].add(case, run)
         for server in everyone:
             memory[server.name][f"peak{in_flight}"] = server.process.memory()["peak"]
@@ -101,6 +105,13 @@ def measure_rounds(kit, case, everyone, chosen):
             "oneInFlight": tallies[server.name, 1].summary(), "eightInFlight": tallies[server.name, 8].summary(),
             "memoryBytes": memory[server.name]}
     return result
+
+
+def minimum_cycles(case, server, in_flight, chosen):
+    """Cycles a round: two at least, and with one in flight enough for a 99th percentile of the slowest extender."""
+    if server.is_floor or in_flight > 1:
+        return 2
+    return max(2, math.ceil(chosen.samples / (chosen.rounds * len(case["steps"]))))
 
 
 def parser_floor(kit, case):

@@ -7,6 +7,9 @@ import tempfile
 
 from servers import CLIENT_CORE
 
+# A quantile that needs more samples than there are is left out rather than made up.
+P99_SAMPLES, P999_SAMPLES = 100, 1000
+
 
 class DriverFailure(Exception):
     """The driver stopped: a reply was an error, changed its length or never came."""
@@ -104,11 +107,10 @@ class Tally:
 def quantiles(ordered):
     def at(share):
         return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] / 1e3, 1)
-    # A quantile that needs more samples than there are is left out rather than made up.
     result = {"p50": at(0.5)}
-    if len(ordered) >= 100:
+    if len(ordered) >= P99_SAMPLES:
         result["p99"] = at(0.99)
-    if len(ordered) >= 1000:
+    if len(ordered) >= P999_SAMPLES:
         result["p99.9"] = at(0.999)
     result["max"] = round(ordered[-1] / 1e3, 1)
     return result
