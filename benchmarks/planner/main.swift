@@ -4,7 +4,7 @@ import PlanChecker
 
 /// Prints one line per instance: bills, bound, gap, moves, waves, time, memory, and the baselines in the same run.
 ///
-///     planner-benchmark [--seconds S] [--max-moves N] [--baselines] [--check] [--twice] INSTANCE…
+///     planner-benchmark [--seconds S] [--max-moves N] [--seed N] [--baselines] [--check] [--twice] INSTANCE…
 ///
 /// An instance is a file of benchmarks/instances without its ending, `fleetN` (generated, N nodes) or `realN`.
 struct Benchmark {
@@ -125,6 +125,7 @@ while !arguments.isEmpty {
   switch argument {
   case "--seconds": benchmark.seconds = Double(arguments.isEmpty ? "" : arguments.removeFirst()) ?? 3
   case "--max-moves": benchmark.options.limits.movesPerPlan = Int(arguments.isEmpty ? "" : arguments.removeFirst())
+  case "--seed": benchmark.options.seed = UInt64(arguments.isEmpty ? "" : arguments.removeFirst()) ?? 1
   case "--baselines": benchmark.runsBaselines = true
   case "--check": benchmark.checks = true
   case "--twice": benchmark.repeats = true

@@ -29,8 +29,8 @@ extension PlanningProblem {
     package var fixedDowntimeSeconds = 1.0
     /// Cost of a second in which a pod of weight 1 stands still.
     package var nanodollarsPerDowntimeSecond: Int64 = 10_000
-    /// Cost of any move: work, risk.
-    package var nanodollarsPerMove: Int64 = 20_000
+    /// Cost of any move: work, risk. As much as copying fifty gigabytes, so that few moves come first and small ones second.
+    package var nanodollarsPerMove: Int64 = 1_000_000
 
     package init() {}
 

@@ -118,6 +118,9 @@ package struct PlanningProblem: Sendable {
   /// Whether nothing but the plan's own moves keeps the node from being emptied.
   package func canEmpty(_ node: Int) -> Bool { isRemovable[node] && holdingPods[node] == 0 }
 
+  /// The nodes of which a plan chooses which to pay for: those that it can empty, and may also fill.
+  var choices: [Int] { (0..<nodeCount).filter { canEmpty($0) && nodeRefusals[$0] == .none } }
+
   /// The bill of an hour if the pods stood as in `nodeOfPod`: nodes that hold a pod, and nodes that nobody removes.
   package func bill(_ nodeOfPod: [Int32]) -> Int64 {
     var isHeld = holdingPods.map { $0 > 0 }

@@ -1,9 +1,6 @@
 /// Local search over the set of open nodes: close a few, perhaps open a few cheaper ones, and see whether everything can
 /// be packed.
 struct OpenSetSearch {
-  /// Up to this many nodes that may be open or closed, combinations of several are tried.
-  private static let smallFleet = 64
-
   let guide: SearchGuide
   let horizonHours: Double
   let maximumMoves: Int
@@ -14,36 +11,20 @@ struct OpenSetSearch {
   private var tokens: [UInt64] = []
   /// How often each set was tried in vain.
   private var attempts: [UInt64: Int32] = [:]
-  private let choices: [Int32]
+  /// Nodes that may be open or closed.
+  private let choices: [Int]
   /// By how much a placement may be worse than the one before, for searches that remember the best themselves.
   var tolerance = 0.0
-  /// Turns amounts to thousandths of what all movable pods ask for.
-  private var slackScale: SIMD8<Double> = .zero
-  var isSmall: Bool { choices.count <= Self.smallFleet }
-
-  private struct Change {
-    var closing: [Int] = []
-    var opening: [Int] = []
-    var score = -Double.infinity
-    var token: UInt64 = 0
-  }
 
   init(_ packing: Packing, guide: SearchGuide, horizonHours: Double, maximumMoves: Int) {
     let problem = packing.problem
     self.guide = guide
     self.horizonHours = horizonHours
     self.maximumMoves = maximumMoves
-    choices = (0..<problem.nodeCount).filter { problem.canEmpty($0) && problem.nodeRefusals[$0] == .none }.map(
-      Int32.init)
-    repacking = EjectionRepacking(
-      podCount: problem.podCount, reach: choices.count <= Self.smallFleet ? problem.nodeCount : 24)
+    choices = problem.choices
+    repacking = EjectionRepacking(podCount: problem.podCount, reach: 24)
     reduction = MoveReduction(problem)
     movable = (0..<problem.podCount).filter { problem.isMovable($0) }
-    var demand = SIMD8<Double>.zero
-    for pod in 0..<problem.podCount where problem.isMovable(pod) {
-      demand += SIMD8<Double>(problem.kindDemands[Int(problem.podKinds[pod])])
-    }
-    for resource in problem.resourceNames.indices { slackScale[resource] = 1000 / max(demand[resource], 1) }
     var generator = SplitMix64(seed: 7)
     for _ in 0..<problem.nodeCount { tokens.append(generator.next()) }
   }
@@ -137,36 +118,17 @@ struct OpenSetSearch {
 
   /// Tries one change of the open set; gives whether the placement became cheaper. Nothing is left to roll back.
   mutating func step(_ packing: inout Packing) -> Bool {
-    let change = pick(&packing, isTwin: false)
-    if change.closing.isEmpty { return false }
+    guard let (change, token) = pick(&packing) else { return false }
     let before = objective(packing.state)
-    let tries = attempts[change.token, default: 0]
-    attempts[change.token] = tries + 1
-    if apply(change, &packing, budget: (isSmall ? 150 : 60) << min(Int(tries), 6)) {
-      return accept(&packing, before: before)
-    }
+    let tries = attempts[token, default: 0]
+    attempts[token] = tries + 1
+    if apply(change, &packing, budget: 60 << min(Int(tries), 6)) { return accept(&packing, before: before) }
     packing.rollBack()
     return false
   }
 
-  /// Goes over to other open nodes at the same bill, looks there for fewer moves for a while, and comes back if there are
-  /// none. For small fleets.
-  mutating func tryTwin(_ packing: inout Packing) -> Bool {
-    let change = pick(&packing, isTwin: true)
-    if change.closing.isEmpty { return false }
-    let saved = packing
-    if apply(change, &packing, budget: 200), packing.state.movedPods <= maximumMoves {
-      reduction.sendHome(&packing)
-      packing.commit()
-      for round in 0..<40 { _ = round % 8 == 0 ? rebuild(&packing, nodes: nil) : bringHome(&packing) }
-      if objective(packing.state) < objective(saved.state) { return true }
-    }
-    packing = saved
-    return false
-  }
-
   /// Opens and closes nodes and packs what stood on the closed ones; gives false, and leaves a mess, where it cannot.
-  private mutating func apply(_ change: Change, _ packing: inout Packing, budget: Int) -> Bool {
+  private mutating func apply(_ change: OpenSetChange, _ packing: inout Packing, budget: Int) -> Bool {
     for node in change.opening { packing.flip(node) }
     var pool: [Int] = []
     for node in change.closing {
@@ -181,14 +143,12 @@ struct OpenSetSearch {
     return repacking.placeAll(pool, &packing, budget: budget)
   }
 
-  /// The most promising of some random changes.
-  private mutating func pick(_ packing: inout Packing, isTwin: Bool) -> Change {
-    var free = SIMD8<Double>.zero
+  /// The most promising of some random changes that lower the bill, with what identifies the set they lead to.
+  private func pick(_ packing: inout Packing) -> (change: OpenSetChange, token: UInt64)? {
     var token: UInt64 = 0
     var open: [Int] = []
     var closed: [Int] = []
-    for choice in choices {
-      let node = Int(choice)
+    for node in choices {
       if packing.isOpen[node] {
         token ^= tokens[node]
         open.append(node)
@@ -196,68 +156,24 @@ struct OpenSetSearch {
         closed.append(node)
       }
     }
-    if isSmall {
-      for node in 0..<packing.problem.nodeCount where packing.isOpen[node] {
-        free += SIMD8<Double>(packing.state.room[node])
-      }
+    if open.isEmpty { return nil }
+    var best: (change: OpenSetChange, score: Double)?
+    for _ in 0..<8 {
+      let change = OpenSetChange.random(closing: open, atMost: 2, opening: closed, atMost: 1, &packing.random)
+      if change.saving(packing.problem.nodePrices) <= 0 { continue }
+      let score = score(change, packing)
+      if score > best?.score ?? -.infinity { best = (change, score) }
     }
-    if open.isEmpty { return Change() }
-    var best = Change()
-    for _ in 0..<(isTwin ? 120 : isSmall ? 24 : 8) {
-      var change = draw(open, closed, &packing, isTwin: isTwin)
-      if change.closing.isEmpty { continue }
-      change.token = token
-      for node in change.closing + change.opening { change.token ^= tokens[node] }
-      score(&change, free, packing)
-      if isTwin && change.score > -.infinity { return change }
-      if change.score > best.score { best = change }
-    }
-    return best
+    return best.map { ($0.change, $0.change.token(from: token, tokens)) }
   }
 
-  /// A random change that lowers the bill.
-  private func draw(_ open: [Int], _ closed: [Int], _ packing: inout Packing, isTwin: Bool) -> Change {
-    let prices = packing.problem.nodePrices
-    var change = Change()
-    let most = isSmall ? 3 : 2
-    let closing = 1 + packing.random.below(min(most, open.count))
-    let opening = closed.isEmpty ? 0 : packing.random.below(min(isSmall ? 4 : 2, closed.count + 1))
-    while change.closing.count < closing {
-      let node = open[packing.random.below(open.count)]
-      if !change.closing.contains(node) { change.closing.append(node) }
-    }
-    while change.opening.count < opening {
-      let node = closed[packing.random.below(closed.count)]
-      if !change.opening.contains(node) { change.opening.append(node) }
-    }
-    let saved = change.closing.reduce(0) { $0 &+ prices[$1] } &- change.opening.reduce(0) { $0 &+ prices[$1] }
-    return saved > 0 && !isTwin || saved == 0 && isTwin ? change : Change()
-  }
-
-  private func score(_ change: inout Change, _ free: SIMD8<Double>, _ packing: Packing) {
-    let problem = packing.problem
-    if isSmall {
-      var left = free
-      for node in change.closing {
-        left -=
-          SIMD8<Double>(packing.state.room[node])
-          + SIMD8<Double>(packing.state.used[node] &- problem.vanishingUse[node])
-      }
-      for node in change.opening { left += SIMD8<Double>(packing.state.room[node]) }
-      var slack = Double.infinity
-      for resource in problem.resourceNames.indices { slack = min(slack, left[resource] * slackScale[resource]) }
-      if slack < 0 { return }
-      // Sets that were tried before wait for their turn.
-      change.score = slack - Double(attempts[change.token, default: 0]) * 20
-      return
-    }
+  /// What a change is worth by the relaxation's prices.
+  private func score(_ change: OpenSetChange, _ packing: Packing) -> Double {
     var gain = 0.0
     for node in change.closing {
-      gain += Double(problem.nodePrices[node]) - guide.worth(packing.state.used[node], on: node)
+      gain += Double(packing.problem.nodePrices[node]) - guide.worth(packing.state.used[node], on: node)
     }
-    for node in change.opening {
-      gain -= guide.reducedCosts[node]
-    }
-    change.score = gain
+    for node in change.opening { gain -= guide.reducedCosts[node] }
+    return gain
   }
 }

@@ -118,6 +118,11 @@ struct Packing {
       && state.movedOfWorkload[Int(problem.podWorkloads[pod])] >= movesPerWorkload
   }
 
+  /// Whether no workload has more pods away from home than it may.
+  var isWithinLimits: Bool {
+    movesPerWorkload == .max || state.movedOfWorkload.allSatisfy { $0 <= movesPerWorkload }
+  }
+
   /// How little a target with this much room is liked: what is left unused of it, and how badly that is mixed.
   @inline(__always)
   private func score(_ left: ResourceVector, _ group: Int) -> Float {

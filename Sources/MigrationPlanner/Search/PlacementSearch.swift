@@ -90,27 +90,44 @@ struct PlacementSearch {
   }
 
   private mutating func improve(_ packing: inout Packing) {
-    var search = OpenSetSearch(
-      packing, guide: packing.guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
     if problem.podCount > Self.fewPods {
-      while mayGoOn(packing.state) && !isSufficient(packing.state.bill) {
+      changeOpenSet(&packing)
+    } else if var search = SmallFleetSearch(packing, horizonHours: options.horizonHours, maximumMoves: maximumMoves) {
+      let sufficient = Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
+      search.run(&packing, isSufficient: { Double($0) <= sufficient }) { bill, moves in
         steps += 1
-        _ = search.step(&packing)
+        return steps < options.maximumSteps ?? .max && !isStopped(.improving, bill: bill, moves: moves)
       }
-      return
+    } else {
+      wander(&packing)
     }
+  }
+
+  private func openSetSearch(_ packing: Packing) -> OpenSetSearch {
+    OpenSetSearch(packing, guide: packing.guide, horizonHours: options.horizonHours, maximumMoves: maximumMoves)
+  }
+
+  private mutating func changeOpenSet(_ packing: inout Packing) {
+    var search = openSetSearch(packing)
+    while mayGoOn(packing.state) && !isSufficient(packing.state.bill) {
+      steps += 1
+      _ = search.step(&packing)
+    }
+  }
+
+  /// Changes the open nodes and the moves in turn. Now and then a few moves too many are accepted, since they may lead to
+  /// fewer; the best is kept aside.
+  private mutating func wander(_ packing: inout Packing) {
+    var search = openSetSearch(packing)
     var best = packing
     let firstStep = steps
     var lastGain = steps
     let moveCost = Double(packing.state.moveCost) / Double(max(packing.state.movedPods, 1))
     while mayGoOn(best.state) && (!isSufficient(best.state.bill) || steps < firstStep + 2000) {
-      // Now and then a few moves too many are accepted, since they may lead to fewer; the best is kept aside.
       if steps & 511 == 0 { packing = best }
       steps += 1
       search.tolerance = 0
-      if search.isSmall && steps & 31 == 5 {
-        _ = search.tryTwin(&packing)
-      } else if steps & (steps - lastGain > 2000 ? 7 : 1) != 1 || isSufficient(packing.state.bill) {
+      if steps & (steps - lastGain > 2000 ? 7 : 1) != 1 || isSufficient(packing.state.bill) {
         search.tolerance = steps & 14 == 0 ? 1.5 * moveCost : 0
         switch steps & 30 {
         case 0: _ = search.rebuild(&packing, nodes: nil)

@@ -118,7 +118,7 @@ struct PlanSearchOptions: ParsableArguments {
   var bandwidth = BytesArgument(bytes: 500_000_000)
 
   @Option(help: ArgumentHelp("What any move costs, in US dollars: work and risk.", valueName: "usd"))
-  var moveCost = 0.000_02
+  var moveCost = 0.001
 
   @Option(help: ArgumentHelp("What a second of a pod's standstill costs, in US dollars.", valueName: "usd"))
   var downtimeCost = 0.000_01

@@ -1,0 +1,35 @@
+/// Nodes to close and others to open at once.
+struct OpenSetChange {
+  var closing: [Int] = []
+  var opening: [Int] = []
+
+  /// Some of the open nodes, at least one, and perhaps some of the closed ones. `open` is not empty.
+  static func random(
+    closing open: [Int], atMost mostClosed: Int, opening closed: [Int], atMost mostOpened: Int,
+    _ random: inout SplitMix64
+  ) -> OpenSetChange {
+    OpenSetChange(
+      closing: some(1 + random.below(min(mostClosed, open.count)), of: open, &random),
+      opening: some(random.below(min(mostOpened, closed.count) + 1), of: closed, &random))
+  }
+
+  private static func some(_ count: Int, of nodes: [Int], _ random: inout SplitMix64) -> [Int] {
+    var chosen: [Int] = []
+    while chosen.count < count {
+      let node = nodes[random.below(nodes.count)]
+      if !chosen.contains(node) { chosen.append(node) }
+    }
+    return chosen
+  }
+
+  /// By how much the bill of an hour falls.
+  func saving(_ prices: [Int64]) -> Int64 {
+    closing.reduce(0) { $0 &+ prices[$1] } &- opening.reduce(0) { $0 &+ prices[$1] }
+  }
+
+  /// What identifies the set of open nodes after the change, by what identified it before: the exclusive or over the
+  /// random numbers of the open nodes.
+  func token(from token: UInt64, _ tokens: [UInt64]) -> UInt64 {
+    (closing + opening).reduce(token) { $0 ^ tokens[$1] }
+  }
+}
