@@ -39,7 +39,7 @@ struct AssignmentAnnealingTests {
     var packing = Self.packing(problem)
     packing.flip(4)
     packing.flip(5)
-    var annealing = try #require(AssignmentAnnealing(packing))
+    var annealing = try #require(AssignmentAnnealing(packing, open: packing.openNodes, closed: [4, 5]))
     var random = SplitMix64(seed: seed)
     let fits = annealing.run(.fit, rounds: 1 << 12, random: &random) { true }
     try #require(fits)
@@ -59,7 +59,7 @@ struct AssignmentAnnealingTests {
       if packing.state.hasRoom(node, problem.kindDemands[Int(problem.podKinds[pod])]) { packing.move(pod, to: node) }
     }
     packing.commit()
-    var annealing = try #require(AssignmentAnnealing(packing))
+    var annealing = try #require(AssignmentAnnealing(packing, open: packing.openNodes, closed: []))
     let fits = annealing.run(.fewMoves(moveWeight: 0.1), rounds: 1 << 9, random: &random) { true }
     #expect(fits)
     annealing.apply(to: &packing)
@@ -75,8 +75,11 @@ struct AssignmentAnnealingTests {
       let problem = generator.builder().build()
       var packing = Self.packing(problem)
       var random = SplitMix64(seed: seed)
-      if let node = problem.choices.first(where: { packing.isOpen[$0] }) { packing.flip(node) }
-      guard var annealing = AssignmentAnnealing(packing) else { continue }
+      let closed = problem.choices.filter { packing.isOpen[$0] }.prefix(1)
+      for node in closed { packing.flip(node) }
+      guard var annealing = AssignmentAnnealing(packing, open: packing.openNodes, closed: Array(closed)) else {
+        continue
+      }
       _ = annealing.run(.fit, rounds: 16, random: &random) { true }
       _ = annealing.run(.fewMoves(moveWeight: 0.1), rounds: 8, random: &random) { true }
       if annealing.best.isEmpty { continue }
@@ -101,7 +104,7 @@ struct AssignmentAnnealingTests {
     var packing = Self.packing(problem)
     packing.flip(4)
     packing.flip(5)
-    var annealing = try #require(AssignmentAnnealing(packing))
+    var annealing = try #require(AssignmentAnnealing(packing, open: packing.openNodes, closed: [4, 5]))
     var random = SplitMix64(seed: 2)
     var asked = 0
     _ = annealing.run(.fit, rounds: 1 << 16, random: &random) {
@@ -111,12 +114,19 @@ struct AssignmentAnnealingTests {
     #expect(asked <= 3)
   }
 
+  @Test func seesAtOnceWhereThereIsNoRoom() {
+    var packing = Self.packing(Self.tightFleet(seed: 3).build())
+    for node in 3..<6 { packing.flip(node) }
+    #expect(AssignmentAnnealing(packing, open: packing.openNodes, closed: [3, 4, 5]) == nil)
+  }
+
   @Test func leavesFleetsThatAreTooLargeAlone() {
     var builder = PlanningProblem.Builder()
     for index in 0...AssignmentAnnealing.mostNodes { builder.nodes.append(PlannerTests.node("n\(index)")) }
     for index in 0...AssignmentAnnealing.mostNodes {
       builder.pods.append(PlannerTests.pod("p\(index)", on: "n\(index)"))
     }
-    #expect(AssignmentAnnealing(Self.packing(builder.build())) == nil)
+    let packing = Self.packing(builder.build())
+    #expect(AssignmentAnnealing(packing, open: packing.openNodes, closed: []) == nil)
   }
 }

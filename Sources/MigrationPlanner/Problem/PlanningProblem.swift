@@ -97,6 +97,10 @@ package struct PlanningProblem: Sendable {
   /// Whether the pod may be moved at all.
   package func isMovable(_ pod: Int) -> Bool { immovableReasons[pod] == nil }
 
+  /// What a pod asks for.
+  @inline(__always)
+  func demand(of pod: Int) -> ResourceVector { kindDemands[Int(podKinds[pod])] }
+
   /// Whether pods of the kind may be moved to the node as far as selectors, taints, volumes and the node itself go.
   @inline(__always)
   package func mask(_ mask: Int, admits node: Int) -> Bool {

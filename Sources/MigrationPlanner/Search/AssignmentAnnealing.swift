@@ -58,43 +58,67 @@ struct AssignmentAnnealing {
   private(set) var best: [Int8] = []
   private var bestMoveCost = Int32.max
 
-  /// Takes over the open nodes of a packing and its pods without rules; what stands on closed nodes has to go.
+  /// Takes over some open nodes of a packing and the pods without rules on these and on some closed ones, which have to go.
   ///
-  /// Nil where there are too many nodes, or where a pod could stand on none of them.
-  init?(_ packing: Packing) {
+  /// Nil where there are too many nodes, or where the pods would not fit even if they could be split.
+  init?(_ packing: Packing, open: [Int32], closed: [Int]) {
     let problem = packing.problem
     let state = packing.state
-    let isTaking = (0..<problem.nodeCount).map { node in
-      packing.isOpen[node] && PlacementState.isCovered(problem.capacities[node] &- state.used[node])
+    // What an overfull node holds stays, so that it becomes no worse.
+    nodes = open.filter { PlacementState.isCovered(problem.capacities[Int($0)] &- state.used[Int($0)]) }
+    if nodes.isEmpty || nodes.count > Self.mostNodes { return nil }
+    left = nodes.map { problem.capacities[Int($0)] &- state.used[Int($0)] }
+    var room = left.reduce(SIMD8<Double>.zero) { $0 + SIMD8<Double>($1) }
+    let leaving = closed.flatMap { state.pods(on: $0) }
+    for pod in leaving { room -= SIMD8<Double>(problem.demand(of: Int(pod))) }
+    if room.min() < 0 { return nil }
+    pods = (leaving + nodes.flatMap { state.pods(on: Int($0)) }).filter {
+      problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int($0)])]))
     }
-    nodes = isTaking.indices.filter { isTaking[$0] }.map(Int32.init)
-    pods = (0..<problem.podCount).filter { pod in
-      let node = Int(state.nodeOfPod[pod])
-      return problem.isMovable(pod) && (isTaking[node] || !packing.isOpen[node])
-        && problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[pod])]))
-    }.map(Int32.init)
-    if nodes.isEmpty || nodes.count > Self.mostNodes || pods.isEmpty { return nil }
+    if pods.isEmpty || !addPods(problem, state) { return nil }
+  }
+
+  /// Gives false where a pod may stand on none of the nodes.
+  private mutating func addPods(_ problem: PlanningProblem, _ state: PlacementState) -> Bool {
     var positions = [Int8](repeating: -1, count: problem.nodeCount)
     for (position, node) in nodes.enumerated() { positions[Int(node)] = Int8(position) }
-    for node in nodes { left.append(problem.capacities[Int(node)] &- state.used[Int(node)]) }
+    var bitsOfMask: [Int32: UInt64] = [:]
     for pod in pods {
       let pod = Int(pod)
-      let kind = Int(problem.podKinds[pod])
+      let mask = problem.kindMasks[Int(problem.podKinds[pod])]
+      let known = bitsOfMask[mask] ?? bits(problem, mask)
+      bitsOfMask[mask] = known
       let home = positions[Int(problem.podNodes[pod])]
-      var bits: UInt64 = home >= 0 ? 1 << UInt64(home) : 0
-      for (position, node) in nodes.enumerated() where problem.mask(Int(problem.kindMasks[kind]), admits: Int(node)) {
-        bits |= 1 << UInt64(position)
+      let bits = home >= 0 ? known | 1 << UInt64(home) : known
+      if bits == 0 { return false }
+      let demand = problem.demand(of: pod)
+      var place = positions[Int(state.nodeOfPod[pod])]
+      if place < 0 {
+        // It leaves a closed node, for the first that admits it, whether it fits there or not.
+        place = Int8(bits.trailingZeroBitCount)
+        left[Int(place)] &-= demand
+        if !Self.isSane(left[Int(place)]) { return false }
       }
-      if bits == 0 { return nil }
-      demands.append(problem.kindDemands[kind])
+      demands.append(demand)
       admitting.append(bits)
       homes.append(home)
-      let place = positions[Int(state.nodeOfPod[pod])]
-      places.append(place >= 0 ? place : Int8(bits.trailingZeroBitCount))
-      // Those on closed nodes are put on the first node that admits them, whether they fit or not.
-      if place < 0 { left[bits.trailingZeroBitCount] &-= problem.kindDemands[kind] }
+      places.append(place)
     }
     setScales(pods.map { Double(problem.podMoveCosts[Int($0)]) })
+    return true
+  }
+
+  /// Whether another pod could be put on the node without leaving the range of 32 bits; demands are below 2³⁰.
+  @inline(__always)
+  private static func isSane(_ left: ResourceVector) -> Bool {
+    PlacementState.isCovered(left &+ ResourceVector(repeating: 1 << 30))
+  }
+
+  /// A bit per node that a mask admits.
+  private func bits(_ problem: PlanningProblem, _ mask: Int32) -> UInt64 {
+    nodes.enumerated().reduce(0) { bits, entry in
+      problem.mask(Int(mask), admits: Int(entry.element)) ? bits | 1 << UInt64(entry.offset) : bits
+    }
   }
 
   private mutating func setScales(_ costs: [Double]) {
@@ -110,6 +134,7 @@ struct AssignmentAnnealing {
   @inline(__always)
   private func penalty(_ left: ResourceVector, _ goal: Goal) -> Float {
     if PlacementState.isCovered(left) { return 0 }
+    if !Self.isSane(left) { return .infinity }
     // Shifting the sign over all bits masks the lanes that are not negative; a comparison compiles to a loop.
     return goal.overfullWeight - (SIMD8<Float>(left & (left &>> 31)) * scale).sum()
   }

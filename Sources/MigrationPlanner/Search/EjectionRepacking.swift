@@ -9,6 +9,8 @@ struct EjectionRepacking {
   private var penalties: [Float]
   /// How many nodes are looked at for an ejection.
   let reach: Int
+  /// Ejections so far.
+  private(set) var ejections = 0
   /// How much dearer it is to eject a pod that is at home.
   var homeWeight: Float = 1.2
   private var candidates: [Int32] = []
@@ -46,6 +48,7 @@ struct EjectionRepacking {
       }
       if remaining == 0 || packing.exceedsWorkload(pod) { return false }
       remaining -= 1
+      ejections += 1
       penalties[pod] += 1
       troubled.append(pod)
       let ejection = cheapestEjection(for: pod, &packing)

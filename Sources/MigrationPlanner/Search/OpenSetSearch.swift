@@ -13,6 +13,8 @@ struct OpenSetSearch {
   private var attempts: [UInt64: Int32] = [:]
   /// Nodes that may be open or closed.
   private let choices: [Int]
+  /// Rounds of annealing since it last did what ejection did not.
+  private var idleRounds = 0
   /// By how much a placement may be worse than the one before, for searches that remember the best themselves.
   var tolerance = 0.0
 
@@ -41,7 +43,9 @@ struct OpenSetSearch {
   private func accept(_ packing: inout Packing, before: Double) -> Bool {
     reduction.sendHome(&packing)
     // Equally good placements are taken as well: they lead away from where nothing gets better.
-    if objective(packing.state) <= before + tolerance && packing.state.movedPods <= maximumMoves {
+    if objective(packing.state) <= before + tolerance && packing.state.movedPods <= maximumMoves
+      && packing.isWithinLimits
+    {
       packing.commit()
       return true
     }
@@ -120,11 +124,51 @@ struct OpenSetSearch {
   mutating func step(_ packing: inout Packing) -> Bool {
     guard let (change, token) = pick(&packing) else { return false }
     let before = objective(packing.state)
-    let tries = attempts[token, default: 0]
-    attempts[token] = tries + 1
-    if apply(change, &packing, budget: 60 << min(Int(tries), 6)) { return accept(&packing, before: before) }
+    let tries = min(Int(attempts[token, default: 0]), 6)
+    attempts[token, default: 0] += 1
+    if apply(change, &packing, budget: 24 << tries) { return accept(&packing, before: before) }
+    packing.rollBack()
+    // Annealing does what ejection does not in fleets of many small pods, and little elsewhere: it has to earn its time.
+    if idleRounds > 16 * repacking.ejections { return false }
+    if anneal(change, &packing, rounds: 256 << min(tries, 4)), accept(&packing, before: before) {
+      idleRounds = 0
+      return true
+    }
     packing.rollBack()
     return false
+  }
+
+  /// As `apply`, but by annealing on the nodes that open and some of those that are open.
+  private mutating func anneal(_ change: OpenSetChange, _ packing: inout Packing, rounds: Int) -> Bool {
+    for node in change.opening + change.closing { packing.flip(node) }
+    let problem = packing.problem
+    let hasBoundPods = change.closing.contains { node in
+      packing.state.pods(on: node).contains { !isFree(Int($0), problem) }
+    }
+    if hasBoundPods { return false }
+    let hosts = hosts(for: change, &packing)
+    guard var annealing = AssignmentAnnealing(packing, open: hosts, closed: change.closing) else { return false }
+    idleRounds += rounds
+    if !annealing.run(.fit, rounds: rounds, random: &packing.random, mayGoOn: { true }) { return false }
+    _ = annealing.run(.fewMoves(moveWeight: 0.12), rounds: 256, random: &packing.random, mayGoOn: { true })
+    annealing.apply(to: &packing)
+    return true
+  }
+
+  /// The nodes that open, and random ones with much room.
+  private func hosts(for change: OpenSetChange, _ packing: inout Packing) -> [Int32] {
+    var hosts = change.opening.map(Int32.init)
+    let count = min(AssignmentAnnealing.mostNodes, packing.openNodes.count)
+    while hosts.count < count {
+      var best: (node: Int32, room: Double)?
+      for _ in 0..<4 {
+        let node = packing.openNodes[packing.random.below(packing.openNodes.count)]
+        let room = guide.worth(packing.state.room[Int(node)], on: Int(node))
+        if room > best?.room ?? -1 && !hosts.contains(node) { best = (node, room) }
+      }
+      if let best { hosts.append(best.node) }
+    }
+    return hosts
   }
 
   /// Opens and closes nodes and packs what stood on the closed ones; gives false, and leaves a mess, where it cannot.

@@ -9,6 +9,10 @@ struct SmallFleetSearch {
   /// Rounds of the longest annealing.
   private static let mostRounds = 1 << 17
   private static let fewestRoundsForMoves = 1 << 8
+  /// Rounds of annealing that take as long as finding a set and packing it by ejection.
+  private static let roundsPerDraw = 64
+  /// Changes of the open set that are compared before one is tried.
+  private static let draws = 200
   /// Where the bill can be no lower, the search ends once this many rounds do not lead to fewer moves.
   private static let mostRoundsAtTheBound = 1 << 13
 
@@ -37,7 +41,9 @@ struct SmallFleetSearch {
   init?(_ packing: Packing, horizonHours: Double, maximumMoves: Int) {
     let problem = packing.problem
     choices = problem.choices
-    if choices.isEmpty || choices.count > Self.mostChoices || AssignmentAnnealing(packing) == nil { return nil }
+    if choices.isEmpty || choices.count > Self.mostChoices || packing.openNodes.count > AssignmentAnnealing.mostNodes {
+      return nil
+    }
     self.horizonHours = horizonHours
     self.maximumMoves = maximumMoves
     repacking = EjectionRepacking(podCount: problem.podCount, reach: problem.nodeCount)
@@ -64,12 +70,10 @@ struct SmallFleetSearch {
       func asks() -> Bool { mayGoOn(bill, moves) }
       if !asks() { return }
       if !isSufficient(bill) && spent.onSets <= spent.onMoves {
-        // Drawing a set is work as well.
-        spent.onSets += 1
+        spent.onSets += Self.roundsPerDraw
         if tryCheaperSet(&packing, asks) { roundsForMoves = Self.fewestRoundsForMoves }
       } else {
         if isSufficient(bill) && roundsForMoves > Self.mostRoundsAtTheBound { return }
-        spent.onMoves += 1
         let before = objective(packing.state)
         if isTwinNext { tryTwin(&packing, asks) } else { annealMoves(&packing, asks) }
         if objective(packing.state) < before {
@@ -140,7 +144,9 @@ struct SmallFleetSearch {
     -> Bool
   {
     if !apply(change, &packing, budget: 20, isForBoundPods: true) { return false }
-    guard var annealing = AssignmentAnnealing(packing) else { return false }
+    guard var annealing = AssignmentAnnealing(packing, open: packing.openNodes, closed: change.closing) else {
+      return false
+    }
     defer { spent.onSets += rounds }
     if !annealing.run(.fit, rounds: rounds, random: &packing.random, mayGoOn: mayGoOn) { return false }
     _ = annealing.run(
@@ -154,7 +160,7 @@ struct SmallFleetSearch {
 
   /// Looks for fewer and cheaper moves to the same open nodes.
   private mutating func annealMoves(_ packing: inout Packing, _ mayGoOn: () -> Bool) {
-    guard var annealing = AssignmentAnnealing(packing) else { return }
+    guard var annealing = AssignmentAnnealing(packing, open: packing.openNodes, closed: []) else { return }
     let before = objective(packing.state)
     let goal = AssignmentAnnealing.Goal.fewMoves(moveWeight: moveWeight)
     spent.onMoves += roundsForMoves
@@ -189,7 +195,7 @@ struct SmallFleetSearch {
     let token = open.reduce(0) { $0 ^ tokens[$1] }
     let room = packing.openNodes.reduce(SIMD8<Double>.zero) { $0 + SIMD8<Double>(packing.state.room[Int($1)]) }
     var best: (change: OpenSetChange, token: UInt64, score: Double)?
-    for _ in 0..<400 {
+    for _ in 0..<Self.draws {
       let change = OpenSetChange.random(closing: open, atMost: 4, opening: closed, atMost: 4, &packing.random)
       let saving = change.saving(packing.problem.nodePrices)
       if aim == .lowerBill ? saving <= 0 : saving != 0 { continue }
