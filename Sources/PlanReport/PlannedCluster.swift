@@ -69,6 +69,8 @@ package struct PlannedCluster {
     switch reason {
     case .notRemovable: "nobody removes it once it is empty"
     case .holdsImmovablePod(let pod, let why): "pod \(problem.podTitle(pod)) \(why.explanation)"
+    case .holdsTooManyPods(let pods, let limit):
+      "\(pods) pods would have to leave, and a plan may take \(limit) from a node (--max-moves-per-node)"
     case .noRoom(let pod, let counts):
       "pod \(problem.podTitle(pod)) fits nowhere else: "
         + counts.prefix(3).map { "\($0.nodes) × \(explanation.sentence($0.refusal))" }.joined(separator: "; ")

@@ -13,6 +13,7 @@ struct PlanPropertyTests {
     options.maximumSteps = 5
     options.seed = seed
     if chance(20) { options.limits.movesPerPlan = Int.random(in: 0...10, using: &random) }
+    if chance(20) { options.limits.movesPerNode = Int.random(in: 0...5, using: &random) }
     if chance(20) { options.limits.movesPerWorkload = Int.random(in: 1...4, using: &random) }
     if chance(20) { options.limits.movesAtOnce = Int.random(in: 1...5, using: &random) }
     if chance(20) { options.limits.movesAtOncePerSource = Int.random(in: 1...3, using: &random) }

@@ -125,6 +125,32 @@ struct PlannerTests {
     #expect(sequencer.dropped.isEmpty)
   }
 
+  /// Six pods on each of two nodes; either could take all of them, if so many may leave.
+  @Test(arguments: [(6, 1, 6), (5, 0, 0)])
+  func aNodeIsEmptiedOnlyWhereAllItsPodsMayLeave(_ limit: Int, _ drains: Int, _ moves: Int) {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = [Self.node("a"), Self.node("b", dollars: 2)]
+    builder.pods = (0..<12).map { Self.pod("p\($0)", on: $0 < 6 ? "a" : "b", cpu: 300) }
+    var options = PlanningOptions()
+    options.limits.movesPerNode = limit
+    let plan = Self.plan(builder, options)
+    #expect(plan.drains.count == drains)
+    #expect(plan.moves.count == moves)
+    let reason = PlanExplanation(builder.build(), plan, options).reasonForKeeping(1)
+    #expect(reason == (drains == 1 ? nil : .holdsTooManyPods(6, limit: 5)))
+  }
+
+  @Test func aPodDoesNotStepAsideWhereNoneMayLeaveAnyMore() {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = ["a", "b", "spare"].map { Self.node($0) }
+    builder.pods = [Self.pod("x", on: "a", cpu: 4000), Self.pod("y", on: "b", cpu: 4000)]
+    var limits = PlanningOptions.Limits()
+    limits.movesPerNode = 0
+    var sequencer = Sequencer(builder.build(), goal: [1, 0], limits: limits)
+    sequencer.run { false }
+    #expect(sequencer.steps.isEmpty)
+  }
+
   @Test func cyclesWithoutASpareNodeAreLeftOut() {
     var builder = PlanningProblem.Builder()
     builder.nodes = [Self.node("a"), Self.node("b")]

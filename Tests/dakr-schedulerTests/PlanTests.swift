@@ -123,6 +123,12 @@ import Testing
   @Test func limitsHold() async throws {
     let plan = try Self.document(try await Self.plan(Self.cluster, "--max-moves", "1", "--output", "json"))
     #expect(plan.spec.moves.count == 1)
+    // node-0 has two pods, of which one may leave: it stays, and the plan says why.
+    let crowded = Self.list(Self.nodes + (0..<4).map { Self.pod($0) } + [Self.pod(4, on: 0)])
+    let few = try Self.document(try await Self.plan(crowded, "--max-moves-per-node", "1", "--output", "json"))
+    #expect(few.spec.moves.filter { $0.from == "node-0" }.count <= 1)
+    let kept = try #require(few.explanation.nodesThatStay.first { $0.node == "node-0" })
+    #expect(kept.reason.contains("2 pods would have to leave, and a plan may take 1 from a node"))
     let apart = try Self.document(try await Self.plan(Self.cluster, "--concurrent-per-target", "1", "--output", "json"))
     #expect(apart.spec.moves.map(\.wave) == [1, 2, 3])
   }
@@ -145,6 +151,7 @@ import Testing
 
   @Test(arguments: [
     (["--max-moves", "0"], "--max-moves must be at least 1; found 0"),
+    (["--max-moves-per-node", "0"], "--max-moves-per-node must be at least 1; found 0"),
     (["--headroom", "120"], "--headroom must be from 0 to 100 percent; found 120"),
     (["--deadline", "soon"], "soon"), (["--objective", "fame"], "fame"),
     (["--from", "/nowhere.json"], "cannot read /nowhere.json: No such file or directory"),

@@ -20,11 +20,13 @@ package struct PlanExplanation {
     case notRemovable
     /// A pod stays on it, for this reason.
     case holdsImmovablePod(Int, ImmovableReason)
+    /// More pods run on it than a plan may take from a node.
+    case holdsTooManyPods(Int, limit: Int)
     /// This pod fits on no other node that stays; the counts say how many nodes refuse it for what.
     case noRoom(pod: Int, [RefusalCount])
     /// Moving its pods would cost more than its price over the horizon.
     case notWorthwhile(savingNanodollars: Int64, costNanodollars: Int64)
-    /// Each pod would find room by itself, but not all of them together, or the budget of moves is used up.
+    /// Each pod would find room by itself, but not all of them together, or a limit on moves is reached.
     case noRoomForAll
   }
 
@@ -42,14 +44,14 @@ package struct PlanExplanation {
 
   private let problem: PlanningProblem
   private let plan: Plan
-  private let horizonHours: Double
+  private let options: PlanningOptions
   private var state: PlacementState
   private var isEmptied: [Bool]
 
   package init(_ problem: PlanningProblem, _ plan: Plan, _ options: PlanningOptions = PlanningOptions()) {
     self.problem = problem
     self.plan = plan
-    horizonHours = options.horizonHours
+    self.options = options
     state = PlacementState(problem)
     for pod in 0..<problem.podCount where plan.placement[pod] != problem.podNodes[pod] {
       state.move(pod, to: Int(plan.placement[pod]))
@@ -86,6 +88,10 @@ package struct PlanExplanation {
         }
       }
     }
+    if let limit = options.limits.movesPerNode {
+      let pods = problem.podNodes.indices.count { Int(problem.podNodes[$0]) == node && problem.isMovable($0) }
+      if pods > limit { return .holdsTooManyPods(pods, limit: limit) }
+    }
     let pods = state.pods(on: node).map(Int.init).sorted { left, right in
       let sizes = (problem.kindDemands[Int(problem.podKinds[left])], problem.kindDemands[Int(problem.podKinds[right])])
       return (sizes.0[0], sizes.0[1], right) > (sizes.1[0], sizes.1[1], left)
@@ -94,7 +100,7 @@ package struct PlanExplanation {
       let counts = refusals(of: pod)
       if counts.reduce(0, { $0 + $1.nodes }) == problem.nodeCount - 1 { return .noRoom(pod: pod, counts) }
     }
-    let saving = Int64((Double(problem.nodePrices[node]) * horizonHours).rounded())
+    let saving = Int64((Double(problem.nodePrices[node]) * options.horizonHours).rounded())
     let cost = pods.reduce(0) { $0 + (state.nodeOfPod[$1] == problem.podNodes[$1] ? problem.podMoveCosts[$1] : 0) }
     return cost >= saving ? .notWorthwhile(savingNanodollars: saving, costNanodollars: cost) : .noRoomForAll
   }

@@ -12,6 +12,8 @@ package struct PlanningOptions: Hashable, Sendable {
   /// Limits on what happens, each without effect where it is nil.
   package struct Limits: Hashable, Sendable {
     package var movesPerPlan: Int?
+    /// Moves that leave a node, in the whole plan; pods that only step aside there count as well.
+    package var movesPerNode: Int?
     package var movesPerWorkload: Int?
     /// Moves that run at the same time.
     package var movesAtOnce: Int?

@@ -29,6 +29,8 @@ struct Sequencer {
   private var wave = Int32(0)
   private var hopped: Set<Int32> = []
   private var hopsLeft: Int
+  /// Moves that leave each node, those to come included.
+  private var leaving: [Int]
   // What the current wave has used of the limits.
   private var startedTotal = 0
   private var startedAtSource: [Int32: Int] = [:]
@@ -46,8 +48,9 @@ struct Sequencer {
     used = initial.used
     upper = initial.topology
     lower = initial.topology
-    var planned = 0
-    for pod in goal.indices where goal[pod] != problem.podNodes[pod] { planned += 1 }
+    leaving = [Int](repeating: 0, count: problem.nodeCount)
+    for pod in goal.indices where goal[pod] != problem.podNodes[pod] { leaving[Int(problem.podNodes[pod])] += 1 }
+    let planned = leaving.reduce(0, +)
     hopsLeft = min(16 + goal.count / 50, max(0, (limits.movesPerPlan ?? .max) - planned))
   }
 
@@ -173,14 +176,16 @@ struct Sequencer {
   /// Breaks a cycle: the cheapest pod that stands where another wants to go waits on some node with room.
   private mutating func stepAside(_ pending: [Int32]) -> Bool {
     if hopsLeft == 0 { return false }
+    let mostLeaving = limits.movesPerNode ?? .max
     var isWanted = [Bool](repeating: false, count: problem.nodeCount)
     for pod in pending { isWanted[Int(goal[Int(pod)])] = true }
     let candidates = pending.filter { isWanted[Int(location[Int($0)])] && !hopped.contains($0) }
       .sorted { (problem.podMoveCosts[Int($0)], $0) < (problem.podMoveCosts[Int($1)], $1) }
     for pod in candidates.prefix(32) {
       for node in 0..<Int32(problem.nodeCount) where !isWanted[Int(node)] && node != location[Int(pod)] {
-        if isWithinLimits(pod, to: node) && canStart(pod, to: node) {
+        if leaving[Int(node)] < mostLeaving && isWithinLimits(pod, to: node) && canStart(pod, to: node) {
           start(pod, to: node, isTemporary: true)
+          leaving[Int(node)] += 1
           hopped.insert(pod)
           hopsLeft -= 1
           return true

@@ -99,6 +99,9 @@ struct PlanSearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Moves in the plan.", valueName: "n"))
   var maxMoves: Int?
 
+  @Option(help: ArgumentHelp("Moves that leave one node in the plan, from its first wave to its last.", valueName: "n"))
+  var maxMovesPerNode: Int?
+
   @Option(help: ArgumentHelp("Moves of one workload in the plan.", valueName: "n"))
   var maxMovesPerWorkload: Int?
 
@@ -134,7 +137,8 @@ struct PlanSearchOptions: ParsableArguments {
       throw ValidationError("\(name) must be from 0 to 1000000 dollars; found \(value)")
     }
     let limits = [
-      ("--max-moves", maxMoves), ("--max-moves-per-workload", maxMovesPerWorkload), ("--concurrent", concurrent),
+      ("--max-moves", maxMoves), ("--max-moves-per-node", maxMovesPerNode),
+      ("--max-moves-per-workload", maxMovesPerWorkload), ("--concurrent", concurrent),
       ("--concurrent-per-source", concurrentPerSource), ("--concurrent-per-target", concurrentPerTarget),
       ("--concurrent-per-workload", concurrentPerWorkload),
     ]
@@ -154,6 +158,7 @@ struct PlanSearchOptions: ParsableArguments {
     options.leastSavingPercent = minSaving
     options.balanceThreshold = balanceThreshold / 100
     options.limits.movesPerPlan = maxMoves
+    options.limits.movesPerNode = maxMovesPerNode
     options.limits.movesPerWorkload = maxMovesPerWorkload
     options.limits.movesAtOnce = concurrent
     options.limits.movesAtOncePerSource = concurrentPerSource
