@@ -21,6 +21,7 @@ struct PlanPropertyTests {
     if chance(20) { options.limits.movesAtOncePerWorkload = Int.random(in: 1...2, using: &random) }
     if chance(15) { options.objective = .balance }
     if chance(15) { options.objective = .costThenBalance }
+    if chance(15) { options.objective = .costAndBalance }
     return options
   }
 
@@ -35,6 +36,9 @@ struct PlanPropertyTests {
       let complaints = PlanChecker(builder).complaints(plan, problem, options)
       #expect(complaints.isEmpty, "seed \(seed): \(complaints.prefix(3))")
       #expect(options.objective != .cost || plan.billAfter <= plan.billBefore, "seed \(seed)")
+      let imbalance = Imbalance(problem, threshold: options.balanceThreshold)
+      let isMoreEven = imbalance.total(plan.placement) <= imbalance.total(problem.podNodes)
+      #expect(options.objective != .balance || isMoreEven, "seed \(seed)")
     }
   }
 }

@@ -188,6 +188,23 @@ struct PlannerTests {
     #expect(plan.billAfter <= plan.billBefore)
   }
 
+  /// Pod x wants the place of y, which may not leave: it goes to the tightest node, or to the emptiest for even use.
+  @Test(arguments: [(false, "half"), (true, "idle")])
+  func aPodThatCannotReachItsGoalGoesElsewhere(_ isEven: Bool, _ node: String) {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = ["a", "b", "half", "idle"].map { Self.node($0) }
+    builder.pods = [
+      Self.pod("x", on: "a", cpu: 1000), Self.pod("y", on: "b", cpu: 4000), Self.pod("h", on: "half", cpu: 2000),
+      Self.pod("i", on: "idle", cpu: 100),
+    ]
+    let problem = builder.build()
+    var sequencer = Sequencer(
+      problem, goal: [1, 1, 2, 3], limits: PlanningOptions.Limits(),
+      imbalance: isEven ? Imbalance(problem, threshold: 0.8) : nil)
+    sequencer.run { false }
+    #expect(sequencer.steps.map { problem.nodeNames[Int($0.target)] } == [node])
+  }
+
   @Test func podsOfUnknownNodesAreNamed() {
     var builder = Self.twoNodes()
     builder.pods[0].pod.nodeName = "gone"

@@ -26,6 +26,8 @@ package struct PlanExplanation {
     case noRoom(pod: Int, [RefusalCount])
     /// Moving its pods would cost more than its price over the horizon.
     case notWorthwhile(savingNanodollars: Int64, costNanodollars: Int64)
+    /// Emptying it would save less than it would cost in balance, both in nanodollars per hour.
+    case evenUseIsWorthMore(savingPerHour: Int64, imbalancePerHour: Int64)
     /// Each pod would find room by itself, but not all of them together, or a limit on moves is reached.
     case noRoomForAll
   }
@@ -42,10 +44,11 @@ package struct PlanExplanation {
     package var refusal: Refusal?
   }
 
-  private let problem: PlanningProblem
+  let problem: PlanningProblem
   private let plan: Plan
-  private let options: PlanningOptions
-  private var state: PlacementState
+  let options: PlanningOptions
+  /// The cluster that the plan leads to.
+  private(set) var state: PlacementState
   private var isEmptied: [Bool]
 
   package init(_ problem: PlanningProblem, _ plan: Plan, _ options: PlanningOptions = PlanningOptions()) {
@@ -63,7 +66,7 @@ package struct PlanExplanation {
   /// Why a pod cannot go to a node in the cluster that the plan leads to; nil where it can.
   package func refusal(of pod: Int, on node: Int) -> Refusal? {
     if isEmptied[node] { return .isEmptied }
-    if state.holders[node] == 0 && problem.isRemovable[node] { return .isUnused }
+    if !state.isPaid(node) { return .isUnused }
     if problem.nodeRefusals[node] != .none { return .node(problem.nodeRefusals[node]) }
     let kind = Int(problem.podKinds[pod])
     if !problem.mask(Int(problem.kindMasks[kind]), admits: node) { return .notSelected }
@@ -79,7 +82,7 @@ package struct PlanExplanation {
 
   /// Why a node is still paid for after the plan; nil where it is not.
   package func reasonForKeeping(_ node: Int) -> KeptReason? {
-    if isEmptied[node] || state.holders[node] == 0 && problem.isRemovable[node] { return nil }
+    if isEmptied[node] || !state.isPaid(node) { return nil }
     if !problem.isRemovable[node] { return .notRemovable }
     if problem.holdingPods[node] > 0 {
       for pod in 0..<problem.podCount where Int(problem.podNodes[pod]) == node {
@@ -102,7 +105,8 @@ package struct PlanExplanation {
     }
     let saving = Int64((Double(problem.nodePrices[node]) * options.horizonHours).rounded())
     let cost = pods.reduce(0) { $0 + (state.nodeOfPod[$1] == problem.podNodes[$1] ? problem.podMoveCosts[$1] : 0) }
-    return cost >= saving ? .notWorthwhile(savingNanodollars: saving, costNanodollars: cost) : .noRoomForAll
+    if cost >= saving { return .notWorthwhile(savingNanodollars: saving, costNanodollars: cost) }
+    return balanceReason(node, pods) ?? .noRoomForAll
   }
 
   /// How many of the other nodes refuse a pod for what, most frequent first.

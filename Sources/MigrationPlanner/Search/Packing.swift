@@ -39,7 +39,7 @@ struct Packing {
     index = RoomIndex(nodeCount: problem.nodeCount, groupOfNode: guide.groups.groupOfNode, shares: guide.shares)
     isOpen = [Bool](repeating: false, count: problem.nodeCount)
     openPositions = [Int32](repeating: -1, count: problem.nodeCount)
-    for node in 0..<problem.nodeCount where state.holders[node] > 0 || !problem.isRemovable[node] {
+    for node in 0..<problem.nodeCount where state.isPaid(node) {
       setOpen(node, true)
     }
   }

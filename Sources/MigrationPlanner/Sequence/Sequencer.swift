@@ -15,6 +15,7 @@ struct Sequencer {
 
   private let problem: PlanningProblem
   private let limits: PlanningOptions.Limits
+  private let imbalance: Imbalance?
   private let check: TopologyCheck
   /// Where each pod is to stand in the end.
   private var goal: [Int32]
@@ -38,9 +39,11 @@ struct Sequencer {
   private var startedOfWorkload: [Int32: Int] = [:]
   private var startedOfBudget: [Int32: Int32] = [:]
 
-  init(_ problem: PlanningProblem, goal: [Int32], limits: PlanningOptions.Limits) {
+  /// - Parameter imbalance: where even use is wanted; pods that cannot reach their goal then go where it is raised least.
+  init(_ problem: PlanningProblem, goal: [Int32], limits: PlanningOptions.Limits, imbalance: Imbalance? = nil) {
     self.problem = problem
     self.limits = limits
+    self.imbalance = imbalance
     self.goal = goal
     check = TopologyCheck(rules: problem.topology)
     location = problem.podNodes
@@ -195,18 +198,22 @@ struct Sequencer {
     return false
   }
 
-  /// Sends pods that cannot reach their goal to the tightest other node that is paid for in the end and can take them.
+  /// Sends pods that cannot reach their goal to the tightest other node that is paid for in the end and can take them, or
+  /// to the emptiest where even use is wanted.
   private mutating func retarget(_ pending: inout [Int32]) -> Bool {
     var holders = problem.holdingPods
     for pod in goal.indices where problem.isMovable(pod) { holders[Int(goal[pod])] += 1 }
     var rest: [Int32] = []
     for pod in pending {
-      var best: (node: Int32, left: Int64)?
+      var best: (node: Int32, dislike: Double)?
       let demand = problem.kindDemands[Int(problem.podKinds[Int(pod)])]
       for node in 0..<Int32(problem.nodeCount) where node != location[Int(pod)] {
         if holders[Int(node)] == 0 && problem.isRemovable[Int(node)] { continue }
-        let left = Int64((problem.capacities[Int(node)] &- used[Int(node)] &- demand)[0])
-        if left < best?.left ?? .max && isWithinLimits(pod, to: node) && canStart(pod, to: node) { best = (node, left) }
+        let sum = used[Int(node)] &+ demand
+        let dislike = imbalance?.strain(Int(node), sum) ?? Double((problem.capacities[Int(node)] &- sum)[0])
+        if dislike < best?.dislike ?? .infinity && isWithinLimits(pod, to: node) && canStart(pod, to: node) {
+          best = (node, dislike)
+        }
       }
       if let best {
         goal[Int(pod)] = best.node

@@ -44,7 +44,7 @@ struct PlacementState {
     nextPod = [Int32](repeating: -1, count: problem.podCount)
     previousPod = nextPod
     for node in 0..<problem.nodeCount { updateRoom(node) }
-    for node in 0..<problem.nodeCount where holders[node] > 0 || !problem.isRemovable[node] {
+    for node in 0..<problem.nodeCount where isPaid(node) {
       bill = bill.addingSaturating(problem.nodePrices[node])
     }
     for pod in (0..<problem.podCount).reversed() {
@@ -116,6 +116,10 @@ struct PlacementState {
     lift(pod)
     place(pod, on: node)
   }
+
+  /// Whether somebody pays for the node: it holds a pod, or nobody would remove it.
+  @inline(__always)
+  func isPaid(_ node: Int) -> Bool { holders[node] > 0 || !problem.isRemovable[node] }
 
   /// Whether the node has room for the demand.
   @inline(__always)
