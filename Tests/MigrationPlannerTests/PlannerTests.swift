@@ -140,6 +140,15 @@ struct PlannerTests {
     #expect(reason == (drains == 1 ? nil : .holdsTooManyPods(6, limit: 5)))
   }
 
+  @Test func theCheckerCountsWhatLeavesANode() {
+    let builder = Self.twoNodes()
+    let plan = Self.plan(builder)
+    var options = PlanningOptions()
+    options.limits.movesPerNode = 0
+    let complaints = PlanChecker(builder).complaints(plan, builder.build(), options)
+    #expect(complaints == ["1 moves leave dear, not 0"])
+  }
+
   @Test func aPodDoesNotStepAsideWhereNoneMayLeaveAnyMore() {
     var builder = PlanningProblem.Builder()
     builder.nodes = ["a", "b", "spare"].map { Self.node($0) }

@@ -89,7 +89,10 @@ struct PlanSearchOptions: ParsableArguments {
       "For how long a saving counts when it is weighed against what moves cost.", valueName: "duration"))
   var horizon = DurationArgument(seconds: 24 * 3600)
 
-  @Option(help: ArgumentHelp("A plan that saves less than this share of the bill is not made.", valueName: "percent"))
+  @Option(
+    help: ArgumentHelp(
+      "A plan for cost that saves less than this share of the bill is not made; for cost-and-balance, imbalance at its price is saved, too.",
+      valueName: "percent"))
   var minSaving = 0.5
 
   @Option(
