@@ -86,6 +86,24 @@ struct BalanceTests {
     #expect(nothing.nodes == 0 && nothing.hottest == nil && nothing.spreads.isEmpty)
   }
 
+  @Test func anOrderOfNodesIsWhatSortingGives() {
+    var random = SplitMix64(seed: 3)
+    var order = NodeOrder(nodeCount: 20)
+    var keys: [Int: Double] = [:]
+    for _ in 0..<2000 {
+      let node = random.below(20)
+      if random.below(4) == 0 {
+        order.remove(node)
+        keys[node] = nil
+      } else {
+        keys[node] = Double(random.below(8))
+        order.update(node, keys[node] ?? 0)
+      }
+      let sorted = keys.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map { Int32($0.key) }
+      #expect(order.nodes == sorted)
+    }
+  }
+
   // MARK: Objectives
 
   @Test(arguments: [([4, 0, 0], 0), ([4, 1, 1], 2), ([3, 1], 1), ([2, 1], 0), ([4, 4, 1], 2)])

@@ -149,15 +149,31 @@ struct PlannerTests {
     #expect(complaints == ["1 moves leave dear, not 0"])
   }
 
-  @Test func aPodDoesNotStepAsideWhereNoneMayLeaveAnyMore() {
+  /// x and y want each other's places and could step aside to `spare`, which z leaves for a node too small for them.
+  @Test(arguments: [(nil, 4, 0), (1, 1, 2)] as [(Int?, Int, Int)])
+  func aPodStepsAsideOnlyWhereOneMayStillLeave(_ limit: Int?, _ steps: Int, _ dropped: Int) {
     var builder = PlanningProblem.Builder()
-    builder.nodes = ["a", "b", "spare"].map { Self.node($0) }
-    builder.pods = [Self.pod("x", on: "a", cpu: 4000), Self.pod("y", on: "b", cpu: 4000)]
+    builder.nodes = ["a", "b", "spare"].map { Self.node($0) } + [Self.node("small", cpu: 1000)]
+    builder.pods = [
+      Self.pod("x", on: "a", cpu: 4000), Self.pod("y", on: "b", cpu: 4000), Self.pod("z", on: "spare", cpu: 1000),
+    ]
     var limits = PlanningOptions.Limits()
-    limits.movesPerNode = 0
-    var sequencer = Sequencer(builder.build(), goal: [1, 0], limits: limits)
+    limits.movesPerNode = limit
+    var sequencer = Sequencer(builder.build(), goal: [1, 0, 3], limits: limits)
     sequencer.run { false }
-    #expect(sequencer.steps.isEmpty)
+    #expect(sequencer.steps.count == steps)
+    #expect(sequencer.dropped.count == dropped)
+  }
+
+  @Test func anOrderLeavesOutWhatTooManyWouldLeave() {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = [Self.node("a"), Self.node("b")]
+    builder.pods = (0..<4).map { Self.pod("p\($0)", on: "a", cpu: 500) }
+    var limits = PlanningOptions.Limits()
+    limits.movesPerNode = 3
+    var sequencer = Sequencer(builder.build(), goal: [1, 1, 1, 1], limits: limits)
+    sequencer.run { false }
+    #expect(sequencer.steps.count == 3 && sequencer.dropped == [0])
   }
 
   @Test func cyclesWithoutASpareNodeAreLeftOut() {

@@ -53,6 +53,14 @@ struct Sequencer {
     lower = initial.topology
     leaving = [Int](repeating: 0, count: problem.nodeCount)
     for pod in goal.indices where goal[pod] != problem.podNodes[pod] { leaving[Int(problem.podNodes[pod])] += 1 }
+    // The search keeps to this limit; a promise to people does not hang on every step of it.
+    for pod in goal.indices where goal[pod] != problem.podNodes[pod] {
+      let home = Int(problem.podNodes[pod])
+      if leaving[home] <= limits.movesPerNode ?? .max { continue }
+      leaving[home] -= 1
+      self.goal[pod] = Int32(home)
+      dropped.append(Int32(pod))
+    }
     let planned = leaving.reduce(0, +)
     hopsLeft = min(16 + goal.count / 50, max(0, (limits.movesPerPlan ?? .max) - planned))
   }
