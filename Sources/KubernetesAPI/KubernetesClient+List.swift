@@ -3,9 +3,9 @@ package import WireFormat
 
 /// All objects of a collection at one resource version.
 package struct ObjectList<Object: Sendable>: Sendable {
-  package var items: [Object]
+  package let items: [Object]
   /// Where a watch has to start.
-  package var resourceVersion: String
+  package let resourceVersion: String
 }
 
 extension KubernetesClient {

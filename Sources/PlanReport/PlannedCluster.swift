@@ -27,11 +27,12 @@ package struct PlannedCluster {
   /// is a forecast that the next plan makes anew.
   package static let listedEntries = 1_000
 
-  /// Nodes that stay and are paid for, the dearest first, with the reason.
+  /// Nodes that stay and are paid for, the dearest first, with the reason; none where the plan was not to empty any.
   package func keptNodes(atMost limit: Int, _ explanation: PlanExplanation) -> [(
     node: Int, reason: PlanExplanation.KeptReason
   )] {
     var kept: [(node: Int, reason: PlanExplanation.KeptReason)] = []
+    if options.objective == .balance { return kept }
     let order = (0..<problem.nodeCount).sorted {
       (problem.nodePrices[$1], problem.nodeNames[$0]) < (problem.nodePrices[$0], problem.nodeNames[$1])
     }
@@ -40,6 +41,16 @@ package struct PlannedCluster {
       if let reason = explanation.reasonForKeeping(node) { kept.append((node, reason)) }
     }
     return kept
+  }
+
+  /// Why a plan has no moves, in a sentence.
+  package var whyNothingIsDone: String {
+    switch options.objective {
+    case .cost: "no set of moves within the limits saves enough to be worth its cost"
+    case .balance: "no move within the limits makes the use of the nodes noticeably more even"
+    case .costThenBalance, .costAndBalance:
+      "no set of moves within the limits saves enough, or makes the use of the nodes so much more even, to be worth its cost"
+    }
   }
 
   package var movablePods: Int { problem.immovableReasons.count { $0 == nil } }
@@ -69,11 +80,15 @@ package struct PlannedCluster {
     switch reason {
     case .notRemovable: "nobody removes it once it is empty"
     case .holdsImmovablePod(let pod, let why): "pod \(problem.podTitle(pod)) \(why.explanation)"
+    case .holdsTooManyPods(let pods, let limit):
+      "\(pods) pods would have to leave, and a plan may take \(limit) from a node (--max-moves-per-node)"
     case .noRoom(let pod, let counts):
       "pod \(problem.podTitle(pod)) fits nowhere else: "
         + counts.prefix(3).map { "\($0.nodes) × \(explanation.sentence($0.refusal))" }.joined(separator: "; ")
     case .notWorthwhile(let saving, let cost):
       "moving its pods costs $\(Dollars.exact(cost)), its price over the horizon is $\(Dollars.exact(saving))"
+    case .evenUseIsWorthMore(let saving, let imbalance):
+      "emptying it saves $\(Dollars.perHour(saving)) an hour and costs $\(Dollars.perHour(imbalance)) of balance on the others"
     case .noRoomForAll:
       "each of its pods fits elsewhere, but not all of them together, or the limit on moves is reached"
     }

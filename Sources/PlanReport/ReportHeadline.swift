@@ -13,12 +13,12 @@ struct ReportHeadline {
     return """
       <section class="cards" aria-label="Summary">
       \(card("Bill", "$\(Dollars.perHour(plan.billBefore)) → $\(Dollars.perHour(plan.billAfter))", "an hour"))
-      \(card("Saving", "$\(Dollars.perMonth(saving))", "a month, \(Self.percent(share)) of the bill"))
+      \(card("Saving", "$\(Dollars.perMonth(saving))", "a month, \(Decimals.percentText(share)) of the bill"))
       \(card("From the best possible", Self.gap(plan), "Proven: no plan within these constraints goes below $\(Dollars.perHour(plan.lowerBound.nanodollarsPerHour)) an hour"))
       \(card("Nodes freed", "\(plan.drains.count)", "of \(planned.problem.nodeCount)"))
       \(card("Moves", "\(plan.moves.count)", "in \(plan.waveCount) waves, about \(PlanTimeline.text(timeline.seconds)); they cost $\(Dollars.perHour(plan.moveCostNanodollars)) once"))
       </section>
-      \(plan.moves.isEmpty ? "<p><strong>Nothing to do:</strong> no set of moves within the limits saves enough to be worth its cost.</p>" : "")
+      \(plan.moves.isEmpty ? "<p><strong>Nothing to do:</strong> \(planned.whyNothingIsDone).</p>" : "")
       """
   }
 
@@ -28,12 +28,6 @@ struct ReportHeadline {
   }
 
   private static func gap(_ plan: Plan) -> String {
-    plan.gapPercent.isFinite ? "at most \(percent(plan.gapPercent))" : "not known"
-  }
-
-  /// Two decimals.
-  static func percent(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
+    plan.gapPercent.isFinite ? "at most \(Decimals.percentText(plan.gapPercent))" : "not known"
   }
 }

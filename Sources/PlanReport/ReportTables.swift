@@ -15,6 +15,7 @@ struct ReportTables {
 
   var html: String {
     """
+    \(balance)
     <section id="moves" aria-labelledby="moves-title">
     <h2 id="moves-title">Moves</h2>
     \(moves)
@@ -30,6 +31,14 @@ struct ReportTables {
     \(notes)
     </section>
     """
+  }
+
+  private var balance: String {
+    guard let balance = PlannedBalance(planned) else { return "" }
+    return "<section aria-labelledby=\"balance-title\"><h2 id=\"balance-title\">Balance</h2>\n"
+      + HTMLText.table(
+        "How evenly the nodes are used that are paid for", ["What", "Before", "After"], numbers: [1, 2], balance.rows)
+      + "</section>"
   }
 
   private var moves: String {

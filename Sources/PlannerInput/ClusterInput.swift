@@ -41,9 +41,6 @@ package struct ClusterInput: Sendable {
 
   package init() {}
 
-  package var nodeCount: Int { nodes.count }
-  package var podCount: Int { pods.count }
-
   /// Takes an object in. Pods that are not bound or have ended are passed over.
   package mutating func add(_ object: ClusterObject) {
     switch object {

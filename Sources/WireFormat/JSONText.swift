@@ -63,7 +63,7 @@ package struct JSONText {
   }
 
   /// Whether the text begins with `prefix`.
-  package func hasPrefix(_ prefix: String) -> Bool {
+  func hasPrefix(_ prefix: String) -> Bool {
     if hasEscapes { return (try? string())?.hasPrefix(prefix) ?? false }
     return unsafe source.starts(with: prefix.utf8)
   }

@@ -3,11 +3,11 @@
 /// See "Retrieving large results sets in chunks" in the Kubernetes API concepts.
 package struct ListPage<Object: Sendable>: Sendable {
   /// The objects of this page, in the order in which the API server sent them.
-  package var items: [Object]
+  package let items: [Object]
   /// `metadata.continue`: empty on the last page.
-  package var continueToken: String
+  package let continueToken: String
   /// `metadata.resourceVersion`: where a watch has to start after the last page.
-  package var resourceVersion: String
+  package let resourceVersion: String
 
   package init(items: [Object], continueToken: String, resourceVersion: String) {
     self.items = items

@@ -3,7 +3,7 @@ package import ClusterModel
 /// An object as it was read, and the parts of it that belong to reading rather than to the model.
 package struct DecodedNode {
   package var node: Node
-  package internal(set) var resourceVersion = ""
+  var resourceVersion = ""
   /// Where the name stands in the text, with its quotes; nil where it has none.
   var nameRange: Range<Int>?
 }

@@ -3,7 +3,7 @@ package import ClusterModel
 /// A pod as it was read, with its resource version.
 package struct DecodedPod {
   package var pod: Pod
-  package internal(set) var resourceVersion = ""
+  var resourceVersion = ""
 }
 
 /// What of a pod's metadata decides whether it may be moved alive.

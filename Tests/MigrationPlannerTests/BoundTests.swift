@@ -114,6 +114,7 @@ struct PlacementStateTests {
       #expect(state.used == fresh.used)
       #expect(state.room == fresh.room)
       #expect(state.moveCost == 0)
+      #expect(state.movedOffNode.allSatisfy { $0 == 0 } && state.movedOfWorkload.allSatisfy { $0 == 0 })
       #expect(state.topology.totals == fresh.topology.totals)
       for spread in fresh.topology.extremes.indices {
         #expect(state.topology.extremes[spread].least == fresh.topology.extremes[spread].least)

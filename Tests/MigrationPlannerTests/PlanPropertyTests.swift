@@ -13,6 +13,7 @@ struct PlanPropertyTests {
     options.maximumSteps = 5
     options.seed = seed
     if chance(20) { options.limits.movesPerPlan = Int.random(in: 0...10, using: &random) }
+    if chance(20) { options.limits.movesPerNode = Int.random(in: 0...5, using: &random) }
     if chance(20) { options.limits.movesPerWorkload = Int.random(in: 1...4, using: &random) }
     if chance(20) { options.limits.movesAtOnce = Int.random(in: 1...5, using: &random) }
     if chance(20) { options.limits.movesAtOncePerSource = Int.random(in: 1...3, using: &random) }
@@ -20,6 +21,7 @@ struct PlanPropertyTests {
     if chance(20) { options.limits.movesAtOncePerWorkload = Int.random(in: 1...2, using: &random) }
     if chance(15) { options.objective = .balance }
     if chance(15) { options.objective = .costThenBalance }
+    if chance(15) { options.objective = .costAndBalance }
     return options
   }
 
@@ -34,6 +36,9 @@ struct PlanPropertyTests {
       let complaints = PlanChecker(builder).complaints(plan, problem, options)
       #expect(complaints.isEmpty, "seed \(seed): \(complaints.prefix(3))")
       #expect(options.objective != .cost || plan.billAfter <= plan.billBefore, "seed \(seed)")
+      let imbalance = Imbalance(problem, threshold: options.balanceThreshold)
+      let isMoreEven = imbalance.total(plan.placement) <= imbalance.total(problem.podNodes)
+      #expect(options.objective != .balance || isMoreEven, "seed \(seed)")
     }
   }
 }

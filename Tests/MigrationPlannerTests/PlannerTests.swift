@@ -125,6 +125,57 @@ struct PlannerTests {
     #expect(sequencer.dropped.isEmpty)
   }
 
+  /// Six pods on each of two nodes; either could take all of them, if so many may leave.
+  @Test(arguments: [(6, 1, 6), (5, 0, 0)])
+  func aNodeIsEmptiedOnlyWhereAllItsPodsMayLeave(_ limit: Int, _ drains: Int, _ moves: Int) {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = [Self.node("a"), Self.node("b", dollars: 2)]
+    builder.pods = (0..<12).map { Self.pod("p\($0)", on: $0 < 6 ? "a" : "b", cpu: 300) }
+    var options = PlanningOptions()
+    options.limits.movesPerNode = limit
+    let plan = Self.plan(builder, options)
+    #expect(plan.drains.count == drains)
+    #expect(plan.moves.count == moves)
+    let reason = PlanExplanation(builder.build(), plan, options).reasonForKeeping(1)
+    #expect(reason == (drains == 1 ? nil : .holdsTooManyPods(6, limit: 5)))
+  }
+
+  @Test func theCheckerCountsWhatLeavesANode() {
+    let builder = Self.twoNodes()
+    let plan = Self.plan(builder)
+    var options = PlanningOptions()
+    options.limits.movesPerNode = 0
+    let complaints = PlanChecker(builder).complaints(plan, builder.build(), options)
+    #expect(complaints == ["1 moves leave dear, not 0"])
+  }
+
+  /// x and y want each other's places and could step aside to `spare`, which z leaves for a node too small for them.
+  @Test(arguments: [(nil, 4, 0), (1, 1, 2)] as [(Int?, Int, Int)])
+  func aPodStepsAsideOnlyWhereOneMayStillLeave(_ limit: Int?, _ steps: Int, _ dropped: Int) {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = ["a", "b", "spare"].map { Self.node($0) } + [Self.node("small", cpu: 1000)]
+    builder.pods = [
+      Self.pod("x", on: "a", cpu: 4000), Self.pod("y", on: "b", cpu: 4000), Self.pod("z", on: "spare", cpu: 1000),
+    ]
+    var limits = PlanningOptions.Limits()
+    limits.movesPerNode = limit
+    var sequencer = Sequencer(builder.build(), goal: [1, 0, 3], limits: limits)
+    sequencer.run { false }
+    #expect(sequencer.steps.count == steps)
+    #expect(sequencer.dropped.count == dropped)
+  }
+
+  @Test func anOrderLeavesOutWhatTooManyWouldLeave() {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = [Self.node("a"), Self.node("b")]
+    builder.pods = (0..<4).map { Self.pod("p\($0)", on: "a", cpu: 500) }
+    var limits = PlanningOptions.Limits()
+    limits.movesPerNode = 3
+    var sequencer = Sequencer(builder.build(), goal: [1, 1, 1, 1], limits: limits)
+    sequencer.run { false }
+    #expect(sequencer.steps.count == 3 && sequencer.dropped == [0])
+  }
+
   @Test func cyclesWithoutASpareNodeAreLeftOut() {
     var builder = PlanningProblem.Builder()
     builder.nodes = [Self.node("a"), Self.node("b")]
@@ -160,6 +211,23 @@ struct PlannerTests {
     }
     #expect(asked < 10)
     #expect(plan.billAfter <= plan.billBefore)
+  }
+
+  /// Pod x wants the place of y, which may not leave: it goes to the tightest node, or to the emptiest for even use.
+  @Test(arguments: [(false, "half"), (true, "idle")])
+  func aPodThatCannotReachItsGoalGoesElsewhere(_ isEven: Bool, _ node: String) {
+    var builder = PlanningProblem.Builder()
+    builder.nodes = ["a", "b", "half", "idle"].map { Self.node($0) }
+    builder.pods = [
+      Self.pod("x", on: "a", cpu: 1000), Self.pod("y", on: "b", cpu: 4000), Self.pod("h", on: "half", cpu: 2000),
+      Self.pod("i", on: "idle", cpu: 100),
+    ]
+    let problem = builder.build()
+    var sequencer = Sequencer(
+      problem, goal: [1, 1, 2, 3], limits: PlanningOptions.Limits(),
+      imbalance: isEven ? Imbalance(problem, threshold: 0.8) : nil)
+    sequencer.run { false }
+    #expect(sequencer.steps.map { problem.nodeNames[Int($0.target)] } == [node])
   }
 
   @Test func podsOfUnknownNodesAreNamed() {

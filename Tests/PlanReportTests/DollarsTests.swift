@@ -19,6 +19,21 @@ import Testing
     #expect(Dollars.exact(1_500_000_000) == "1.5")
   }
 
+  @Test(
+    arguments: [
+      (0, "0.00"), (-0.05, "-0.05"), (-5.3, "-5.30"), (-0.001, "0.00"), (43.5799, "43.58"), (.infinity, nil),
+      (.nan, nil), (1e300, nil),
+    ] as [(Double, String?)])
+  func decimalsKeepTheirSign(_ value: Double, _ text: String?) {
+    #expect(Decimals.hundredths(value) == text)
+    #expect(Decimals.percentText(value) == (text.map { "\($0) %" } ?? "-"))
+  }
+
+  @Test(arguments: [(0.8, "80"), (0.855, "85.5"), (0.0, "0")])
+  func sharesAreShort(_ share: Double, _ text: String) {
+    #expect(Decimals.shortPercent(share) == text)
+  }
+
   @Test(arguments: [(0.0, "0 s"), (18.2, "19 s"), (145.2, "2 min 26 s"), (7_500, "2 h 5 min")])
   func timesAreReadable(_ seconds: Double, _ text: String) {
     #expect(PlanTimeline.text(seconds) == text)

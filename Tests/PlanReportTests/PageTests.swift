@@ -61,6 +61,13 @@ import Testing
     #expect(!page.contains("Savings over time"))
   }
 
+  @Test func aPlanForEvenUseShowsTheBalance() {
+    let page = PlanReport(Sample.planned(nodes: 5, objective: .costAndBalance)).html
+    #expect(page.contains("<h2 id=\"balance-title\">Balance</h2>"))
+    #expect(page.contains("<td>imbalance at $1.000 a full node, $/h</td>"))
+    #expect(!PlanReport(Sample.planned(nodes: 5)).html.contains("balance-title"))
+  }
+
   /// Names come from the cluster: none of them may become markup, in the page or in the data.
   @Test(arguments: [
     "</script><img src=x onerror=alert(1)>", "<!--<script>", #""'>&"#, "\u{2028}]]>", "${alert(1)}",

@@ -6,7 +6,10 @@ import MigrationPlanner
 /// Plans to tell about.
 enum Sample {
   /// Nodes of a dollar each with a pod each; the last pod may not move.
-  static func planned(nodes: Int, podName: (Int) -> String = { "web-\($0)" }, notes: [String] = []) -> PlannedCluster {
+  static func planned(
+    nodes: Int, podName: (Int) -> String = { "web-\($0)" }, notes: [String] = [],
+    objective: PlanningOptions.Objective = .cost
+  ) -> PlannedCluster {
     var builder = PlanningProblem.Builder()
     for index in 0..<nodes {
       let node = Node(
@@ -24,6 +27,7 @@ enum Sample {
     let problem = builder.build()
     var options = PlanningOptions()
     options.maximumSteps = 200
+    options.objective = objective
     let plan = Planner.plan(problem, options) { _ in false }
     return PlannedCluster(
       problem: problem, plan: plan, options: options, moveCost: builder.moveCost, notes: notes,

@@ -123,8 +123,84 @@ import Testing
   @Test func limitsHold() async throws {
     let plan = try Self.document(try await Self.plan(Self.cluster, "--max-moves", "1", "--output", "json"))
     #expect(plan.spec.moves.count == 1)
+    // node-0 has two pods, of which one may leave: it stays, and the plan says why.
+    let crowded = Self.list(Self.nodes + (0..<4).map { Self.pod($0) } + [Self.pod(4, on: 0)])
+    let few = try Self.document(try await Self.plan(crowded, "--max-moves-per-node", "1", "--output", "json"))
+    #expect(few.spec.moves.filter { $0.from == "node-0" }.count <= 1)
+    let kept = try #require(few.explanation.nodesThatStay.first { $0.node == "node-0" })
+    #expect(kept.reason.contains("2 pods would have to leave, and a plan may take 1 from a node"))
     let apart = try Self.document(try await Self.plan(Self.cluster, "--concurrent-per-target", "1", "--output", "json"))
     #expect(apart.spec.moves.map(\.wave) == [1, 2, 3])
+  }
+
+  private struct BalancePart: Decodable {
+    struct Side: Decodable, Equatable {
+      struct Hottest: Decodable, Equatable { let node, resource, utilizationPercent: String }
+      struct Spread: Decodable, Equatable {
+        let resource, meanPercent, standardDeviationPercent, percentile10Percent, percentile90Percent: String
+      }
+      let nodes, nodesOverThreshold: Int
+      let hottestNode: Hottest
+      let spread: [Spread]
+      let imbalance: String
+    }
+    let thresholdPercent: String
+    let weightPerHour: String?
+    let before, after: Side
+  }
+
+  /// node-0 is full with 4 pods of 1 CPU (and a GiB together), the others have a pod of half a CPU each.
+  private static let uneven = list(
+    nodes + (0..<4).map { pod(10 + $0, on: 0, cpu: "1") } + (1..<4).map { pod($0) })
+
+  private static func balance(_ arguments: String...) async throws -> BalancePart {
+    struct Document: Decodable {
+      struct Spec: Decodable { let balance: BalancePart }
+      let spec: Spec
+    }
+    let result = try await runProgram(
+      try RepositoryLayout.product("dakr-scheduler"),
+      ["plan", "--from", "-", "--deadline", "1s", "--output", "json"] + arguments, input: Array(uneven.utf8))
+    try #require(result.status.isSuccess, "\(result.standardError)")
+    return try JSONDecoder().decode(Document.self, from: Data(result.standardOutputBytes)).spec.balance
+  }
+
+  @Test func balanceIsToldBeforeAndAfter() async throws {
+    let balance = try await Self.balance("--objective", "balance")
+    #expect(balance.thresholdPercent == "80.00" && balance.weightPerHour == nil)
+    #expect(balance.before.nodes == 4 && balance.before.nodesOverThreshold == 1)
+    #expect(
+      balance.before.hottestNode
+        == BalancePart.Side.Hottest(node: "node-0", resource: "cpu", utilizationPercent: "100.00"))
+    #expect(balance.before.spread.map(\.resource) == ["cpu", "memory"])
+    #expect(balance.before.spread[0].meanPercent == "34.38")
+    #expect(balance.before.spread[0].percentile10Percent == "12.50")
+    #expect(balance.after.nodes == 4 && balance.after.nodesOverThreshold == 0)
+    #expect(balance.after.hottestNode.utilizationPercent == "37.50")
+    let weighed = try await Self.balance("--objective", "cost-and-balance", "--balance-weight", "100")
+    #expect(weighed.weightPerHour == "100")
+    #expect(weighed.after == balance.after)
+  }
+
+  @Test func theBalanceTableIsThereOnlyWhereBalanceWasAskedFor() async throws {
+    let text = try await Self.plan(Self.uneven, "--objective", "balance").standardOutput
+    let row = text.split(separator: "\n").first { $0.hasPrefix("nodes over 80 %") }
+    #expect(row?.split(separator: " ").suffix(2) == ["1", "0"], "\(text)")
+    #expect(text.contains("node-0, cpu 100.0 %"))
+    #expect(!text.contains("NODE THAT STAYS"), "no node was to be emptied")
+    #expect(!(try await Self.plan(Self.uneven).standardOutput.contains("BALANCE")))
+    let both = try await Self.plan(Self.uneven, "--objective", "cost-and-balance").standardOutput
+    #expect(both.contains("imbalance at $0.500 a full node, $/h"))
+    let even = try await Self.plan(Self.list(Self.nodes + (0..<4).map { Self.pod($0) }), "--objective", "balance")
+    #expect(even.standardOutput.contains("Nothing to do: no move within the limits makes the use of the nodes"))
+  }
+
+  /// A dollar an hour for a full node is worth less than a node, a hundred are worth more than all of them.
+  @Test func aNodeThatStaysForBalanceSaysWhatItWouldCost() async throws {
+    let text = try await Self.plan(
+      Self.uneven, "--objective", "cost-and-balance", "--balance-weight", "100"
+    ).standardOutput
+    #expect(text.contains("emptying it saves $0.500 an hour and costs $"), "\(text)")
   }
 
   @Test(arguments: [
@@ -145,6 +221,13 @@ import Testing
 
   @Test(arguments: [
     (["--max-moves", "0"], "--max-moves must be at least 1; found 0"),
+    (["--max-moves-per-node", "0"], "--max-moves-per-node must be at least 1; found 0"),
+    (["--objective", "cost-and-balance", "--balance-weight", "-0.5"], "--balance-weight"),
+    (
+      ["--objective", "cost-and-balance", "--balance-weight", "1000001"],
+      "--balance-weight must be from 0 to 1000000 dollars; found 1000001"
+    ),
+    (["--balance-weight", "1"], "--balance-weight is only read by --objective cost-and-balance; add that, or leave"),
     (["--headroom", "120"], "--headroom must be from 0 to 100 percent; found 120"),
     (["--deadline", "soon"], "soon"), (["--objective", "fame"], "fame"),
     (["--from", "/nowhere.json"], "cannot read /nowhere.json: No such file or directory"),

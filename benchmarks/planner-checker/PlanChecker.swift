@@ -168,6 +168,11 @@ package struct PlanChecker {
     }
     if plan.billAfter < plan.lowerBound.nanodollarsPerHour { complaints.append("bill after is below the bound") }
     if let most = options.limits.movesPerPlan, plan.moves.count > most { complaints.append("too many moves") }
+    if let most = options.limits.movesPerNode {
+      var counts: [String: Int] = [:]
+      for move in plan.moves { counts[problem.nodeNames[move.source], default: 0] += 1 }
+      for (node, count) in counts where count > most { complaints.append("\(count) moves leave \(node), not \(most)") }
+    }
     if let most = options.limits.movesPerWorkload {
       var counts: [String: Set<String>] = [:]
       for move in plan.moves {

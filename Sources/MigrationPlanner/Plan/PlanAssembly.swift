@@ -2,12 +2,14 @@
 struct PlanAssembly {
   let problem: PlanningProblem
   let bound: LowerBound
-  let isBalancing: Bool
+  /// Where even use is wanted: tells moves that relieve their node from those that make room.
+  let imbalance: Imbalance?
 
   func plan(_ sequencer: Sequencer, searchSteps: Int) -> Plan {
     let final = sequencer.location
     let drains = drains(sequencer.steps, final)
     var drainOfNode = [Int32](repeating: -1, count: problem.nodeCount)
+    let isRelieved = isRelieved(final)
     for (index, drain) in drains.enumerated() { drainOfNode[drain.node] = Int32(index) }
     let moves = sequencer.steps.map { step -> Plan.Move in
       let drain = Int(drainOfNode[Int(problem.podNodes[Int(step.pod)])])
@@ -17,7 +19,7 @@ struct PlanAssembly {
         } else if drain >= 0 {
           .emptiesNode
         } else {
-          isBalancing ? .relievesNode : .makesRoom
+          isRelieved[Int(step.source)] ? .relievesNode : .makesRoom
         }
       let saving = drain >= 0 && !step.isTemporary ? drains[drain].nanodollarsPerHour / Int64(drains[drain].moves) : 0
       return Plan.Move(
@@ -28,6 +30,14 @@ struct PlanAssembly {
       moves: moves, drains: drains, unorderedPods: sequencer.dropped.map(Int.init),
       billBefore: problem.bill(problem.podNodes), billAfter: problem.bill(final), lowerBound: bound, steps: searchSteps,
       placement: final)
+  }
+
+  /// Which nodes are less full in the end; all false where nobody asked for that.
+  private func isRelieved(_ final: [Int32]) -> [Bool] {
+    guard let imbalance else { return [Bool](repeating: false, count: problem.nodeCount) }
+    let before = problem.use(problem.podNodes).used
+    let after = problem.use(final).used
+    return (0..<problem.nodeCount).map { imbalance.strain($0, after[$0]) < imbalance.strain($0, before[$0]) }
   }
 
   private func drains(_ steps: [Sequencer.Step], _ final: [Int32]) -> [Plan.Drain] {

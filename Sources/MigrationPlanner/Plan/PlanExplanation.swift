@@ -20,11 +20,15 @@ package struct PlanExplanation {
     case notRemovable
     /// A pod stays on it, for this reason.
     case holdsImmovablePod(Int, ImmovableReason)
+    /// More pods run on it than a plan may take from a node.
+    case holdsTooManyPods(Int, limit: Int)
     /// This pod fits on no other node that stays; the counts say how many nodes refuse it for what.
     case noRoom(pod: Int, [RefusalCount])
     /// Moving its pods would cost more than its price over the horizon.
     case notWorthwhile(savingNanodollars: Int64, costNanodollars: Int64)
-    /// Each pod would find room by itself, but not all of them together, or the budget of moves is used up.
+    /// Emptying it would save less than it would cost in balance, both in nanodollars per hour.
+    case evenUseIsWorthMore(savingPerHour: Int64, imbalancePerHour: Int64)
+    /// Each pod would find room by itself, but not all of them together, or a limit on moves is reached.
     case noRoomForAll
   }
 
@@ -40,16 +44,17 @@ package struct PlanExplanation {
     package var refusal: Refusal?
   }
 
-  private let problem: PlanningProblem
+  let problem: PlanningProblem
   private let plan: Plan
-  private let horizonHours: Double
-  private var state: PlacementState
+  let options: PlanningOptions
+  /// The cluster that the plan leads to.
+  private(set) var state: PlacementState
   private var isEmptied: [Bool]
 
   package init(_ problem: PlanningProblem, _ plan: Plan, _ options: PlanningOptions = PlanningOptions()) {
     self.problem = problem
     self.plan = plan
-    horizonHours = options.horizonHours
+    self.options = options
     state = PlacementState(problem)
     for pod in 0..<problem.podCount where plan.placement[pod] != problem.podNodes[pod] {
       state.move(pod, to: Int(plan.placement[pod]))
@@ -61,7 +66,7 @@ package struct PlanExplanation {
   /// Why a pod cannot go to a node in the cluster that the plan leads to; nil where it can.
   package func refusal(of pod: Int, on node: Int) -> Refusal? {
     if isEmptied[node] { return .isEmptied }
-    if state.holders[node] == 0 && problem.isRemovable[node] { return .isUnused }
+    if !state.isPaid(node) { return .isUnused }
     if problem.nodeRefusals[node] != .none { return .node(problem.nodeRefusals[node]) }
     let kind = Int(problem.podKinds[pod])
     if !problem.mask(Int(problem.kindMasks[kind]), admits: node) { return .notSelected }
@@ -77,7 +82,7 @@ package struct PlanExplanation {
 
   /// Why a node is still paid for after the plan; nil where it is not.
   package func reasonForKeeping(_ node: Int) -> KeptReason? {
-    if isEmptied[node] || state.holders[node] == 0 && problem.isRemovable[node] { return nil }
+    if isEmptied[node] || !state.isPaid(node) { return nil }
     if !problem.isRemovable[node] { return .notRemovable }
     if problem.holdingPods[node] > 0 {
       for pod in 0..<problem.podCount where Int(problem.podNodes[pod]) == node {
@@ -85,6 +90,10 @@ package struct PlanExplanation {
           return .holdsImmovablePod(pod, reason)
         }
       }
+    }
+    if let limit = options.limits.movesPerNode {
+      let pods = problem.podNodes.indices.count { Int(problem.podNodes[$0]) == node && problem.isMovable($0) }
+      if pods > limit { return .holdsTooManyPods(pods, limit: limit) }
     }
     let pods = state.pods(on: node).map(Int.init).sorted { left, right in
       let sizes = (problem.kindDemands[Int(problem.podKinds[left])], problem.kindDemands[Int(problem.podKinds[right])])
@@ -94,9 +103,10 @@ package struct PlanExplanation {
       let counts = refusals(of: pod)
       if counts.reduce(0, { $0 + $1.nodes }) == problem.nodeCount - 1 { return .noRoom(pod: pod, counts) }
     }
-    let saving = Int64((Double(problem.nodePrices[node]) * horizonHours).rounded())
+    let saving = Int64((Double(problem.nodePrices[node]) * options.horizonHours).rounded())
     let cost = pods.reduce(0) { $0 + (state.nodeOfPod[$1] == problem.podNodes[$1] ? problem.podMoveCosts[$1] : 0) }
-    return cost >= saving ? .notWorthwhile(savingNanodollars: saving, costNanodollars: cost) : .noRoomForAll
+    if cost >= saving { return .notWorthwhile(savingNanodollars: saving, costNanodollars: cost) }
+    return balanceReason(node, pods) ?? .noRoomForAll
   }
 
   /// How many of the other nodes refuse a pod for what, most frequent first.

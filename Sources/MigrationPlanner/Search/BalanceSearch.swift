@@ -1,78 +1,107 @@
-/// Relieves nodes that are too full, and evens out.
+/// Relieves nodes that are too full, and evens out: lowers the imbalance by one move after another.
 ///
-/// The measure is the sum over open nodes of the squares of their CPU and memory shares, to which shares above the
-/// threshold add heavily. Each move takes a pod off the fullest node that one can still be taken off with profit.
+/// Takes pods off the fullest node that one can still be taken off with profit. Ends by itself: every move gains
+/// something, and one takes microseconds, so nobody is asked whether to stop.
 struct BalanceSearch {
-  /// A move has to lower the measure by at least this much, so that a balanced fleet is left alone.
-  private static let leastGain: Float = 0.01
+  /// A move has to lower the imbalance by at least this much (full nodes), so that a balanced fleet is left alone.
+  private static let leastGain = 0.003
+  /// As above for moves off a node above the threshold, which is to be relieved even where all of its pods are small.
+  private static let leastGainAboveThreshold = 0.000_01
+  /// How many of the emptiest nodes that admit a pod are compared, and how many nodes are looked at for them.
+  static let reach = (compared: 16, seen: 64)
 
-  let problem: PlanningProblem
-  let threshold: Float
+  let imbalance: Imbalance
+  /// What a full node's imbalance is worth, in nanodollars over the horizon; nil where money does not count.
+  let worth: Double?
+  let horizonHours: Double
   let maximumMoves: Int
-  private var isSettled: [Bool]
 
-  init(_ problem: PlanningProblem, threshold: Double, maximumMoves: Int) {
-    self.problem = problem
-    self.threshold = Float(threshold)
-    self.maximumMoves = maximumMoves
-    isSettled = [Bool](repeating: false, count: problem.nodeCount)
-  }
-
-  private func strain(_ share: Float) -> Float {
-    let excess = max(0, share - threshold)
-    return share * share + 20 * excess * excess
-  }
-
-  private func strain(_ node: Int, _ used: ResourceVector) -> Float {
-    let capacity = problem.capacities[node]
-    return strain(Float(used[0]) / Float(max(capacity[0], 1))) + strain(Float(used[1]) / Float(max(capacity[1], 1)))
-  }
-
-  /// Moves pods until nothing is gained, or the caller has enough.
-  mutating func run(_ packing: inout Packing, shouldStop: () -> Bool) {
-    while packing.state.movedPods < maximumMoves && !shouldStop() {
-      guard let node = fullest(packing) else { return }
-      if !relieve(node, &packing) { isSettled[node] = true }
+  /// Moves pods until nothing is gained.
+  func run(_ packing: inout Packing) {
+    if worth == 0 { return }
+    var full = NodeOrder(nodeCount: packing.problem.nodeCount)
+    var targets = full
+    for node in packing.openNodes.map(Int.init) {
+      let strain = imbalance.strain(node, packing.state.used[node])
+      full.update(node, strain)
+      if packing.problem.nodeRefusals[node] == .none { targets.update(node, strain) }
     }
+    var before: Int
+    repeat {
+      before = packing.placements
+      relieveEach(of: &full, &packing, &targets)
+      // What one node gave away may be room that another one, which was given up, can use.
+    } while packing.placements != before
+    packing.commit()
   }
 
-  private func fullest(_ packing: Packing) -> Int? {
-    var best: Int?
-    var most: Float = 0
-    for node in packing.openNodes where !isSettled[Int(node)] && packing.state.firstPod[Int(node)] >= 0 {
-      let value = strain(Int(node), packing.state.used[Int(node)])
-      if value > most || (value == most && best.map { Int(node) < $0 } ?? false) {
-        most = value
-        best = Int(node)
+  /// Goes from the fullest node to the emptiest, and back where one gets fuller.
+  private func relieveEach(of full: inout NodeOrder, _ packing: inout Packing, _ targets: inout NodeOrder) {
+    var pending = full
+    while packing.state.movedPods < maximumMoves, let node = pending.nodes.last.map(Int.init) {
+      guard let (pod, target) = bestMove(off: node, packing, targets) else {
+        pending.remove(node)
+        continue
+      }
+      packing.move(pod, to: target)
+      for changed in [node, target] {
+        let strain = imbalance.strain(changed, packing.state.used[changed])
+        full.update(changed, strain)
+        pending.update(changed, strain)
+        if packing.problem.nodeRefusals[changed] == .none { targets.update(changed, strain) }
       }
     }
-    return best
   }
 
-  /// Takes the pod off the node with which most is gained; gives false where none is worth it.
-  private mutating func relieve(_ node: Int, _ packing: inout Packing) -> Bool {
-    let here = strain(node, packing.state.used[node])
-    var best: (gain: Float, pod: Int, target: Int) = (Self.leastGain, -1, -1)
-    // The emptiest nodes are the only ones worth looking at.
-    let targets = packing.openNodes.filter { Int($0) != node && problem.nodeRefusals[Int($0)] == .none }
-      .map { (node: Int($0), strain: strain(Int($0), packing.state.used[Int($0)])) }
-      .sorted { ($0.strain, $0.node) < ($1.strain, $1.node) }.prefix(16)
-    for pod in packing.state.pods(on: node) where !packing.exceedsWorkload(Int(pod)) {
-      let kind = Int(problem.podKinds[Int(pod)])
-      let demand = problem.kindDemands[kind]
-      let relief = here - strain(node, packing.state.used[node] &- demand)
-      for (target, strainThere) in targets {
-        let gain = relief + strainThere - strain(target, packing.state.used[target] &+ demand)
-        if gain > best.gain && packing.state.hasRoom(target, demand)
-          && packing.state.isAllowed(Int(pod), kind, on: target)
-        {
-          best = (gain, Int(pod), target)
-        }
+  /// The move off a node with which most is gained, or nil where none is worth it.
+  private func bestMove(off node: Int, _ packing: Packing, _ targets: NodeOrder) -> (pod: Int, target: Int)? {
+    let problem = packing.problem
+    let isTooFull = imbalance.shares(packing.state.used[node], of: node).max() > imbalance.threshold
+    let leastGain = (isTooFull ? Self.leastGainAboveThreshold : Self.leastGain) * (worth ?? 1)
+    var best: (gain: Double, pod: Int, target: Int) = (leastGain, -1, -1)
+    for pod in packing.state.pods(on: node).map(Int.init) where !packing.exceedsWorkload(pod) {
+      let kind = Int(problem.podKinds[pod])
+      let relief = relief(pod, off: node, packing.state)
+      var (compared, seen) = (0, 0)
+      for target in targets.nodes.lazy.map(Int.init) where target != node {
+        if compared == Self.reach.compared || seen == Self.reach.seen { break }
+        seen += 1
+        if !packing.state.hasRoom(target, problem.kindDemands[kind]) { continue }
+        let gain = relief - burden(pod, on: target, packing.state)
+        if !packing.state.isAllowed(pod, kind, on: target) { continue }
+        compared += 1
+        if gain > best.gain { best = (gain, pod, target) }
       }
     }
-    if best.pod < 0 { return false }
-    packing.move(best.pod, to: best.target)
-    isSettled[best.target] = false
-    return true
+    return best.pod < 0 ? nil : (best.pod, best.target)
   }
+
+  /// What is gained on a node when a pod leaves it.
+  private func relief(_ pod: Int, off node: Int, _ state: PlacementState) -> Double {
+    let problem = imbalance.problem
+    let here = imbalance.value(node, state.used[node])
+    if state.holders[node] == 1 && problem.isRemovable[node] {
+      return (worth ?? 1) * here + money(Double(problem.nodePrices[node]) * horizonHours)
+    }
+    let left = state.used[node] &- problem.kindDemands[Int(problem.podKinds[pod])]
+    return (worth ?? 1) * (here - imbalance.value(node, left))
+  }
+
+  /// What a pod costs on another node: what it adds to the imbalance, and to the bill and the moves where money counts.
+  func burden(_ pod: Int, on target: Int, _ state: PlacementState) -> Double {
+    let problem = imbalance.problem
+    let sum = state.used[target] &+ problem.kindDemands[Int(problem.podKinds[pod])]
+    var burden = (worth ?? 1) * imbalance.value(target, sum)
+    if state.isPaid(target) {
+      burden -= (worth ?? 1) * imbalance.value(target, state.used[target])
+    } else {
+      burden += money(Double(problem.nodePrices[target]) * horizonHours)
+    }
+    let home = problem.podNodes[pod]
+    let isMoved = state.nodeOfPod[pod] != home
+    if isMoved == (home == target) { burden += money(Double(problem.podMoveCosts[pod]) * (isMoved ? -1 : 1)) }
+    return burden
+  }
+
+  private func money(_ nanodollars: Double) -> Double { worth == nil ? 0 : nanodollars }
 }

@@ -28,7 +28,8 @@ struct DrainSearch {
   private func ranked(_ packing: Packing, _ order: DrainOrder) -> [(node: Int, key: Double)] {
     let problem = packing.problem
     var ranked: [(node: Int, key: Double)] = []
-    for node in 0..<problem.nodeCount where packing.isOpen[node] && problem.canEmpty(node) {
+    for node in 0..<problem.nodeCount
+    where packing.isOpen[node] && problem.canEmpty(node) && !packing.holdsTooMany(node) {
       let price = Double(problem.nodePrices[node])
       var count = 0.0
       var cost = 0.0
@@ -96,7 +97,9 @@ struct DrainSearch {
     if let stuck = packing.drain(node) {
       let kind = Int(packing.problem.podKinds[stuck])
       let profile = Int(packing.problem.kindProfiles[kind])
-      if packing.placements == before && packing.problem.topology.isFree(profile) { isHopeless[kind] = true }
+      // A pod that a limit holds says nothing about others of its kind.
+      let isForWantOfRoom = packing.problem.topology.isFree(profile) && !packing.exceedsWorkload(stuck)
+      if packing.placements == before && isForWantOfRoom { isHopeless[kind] = true }
     } else if packing.state.movedPods <= maximumMoves {
       packing.commit()
       return true

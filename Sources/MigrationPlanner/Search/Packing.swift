@@ -9,6 +9,7 @@ struct Packing {
   var noise: Float = 0
   let guide: SearchGuide
   private let movesPerWorkload: Int32
+  private let movesPerNode: Int32
   /// How many nodes with room are compared before the best of them is taken.
   private let window: Int
   /// Open nodes in no order, and where each stands in the list.
@@ -32,12 +33,13 @@ struct Packing {
     self.guide = guide
     random = SplitMix64(seed: options.seed)
     movesPerWorkload = Int32(clamping: max(options.limits.movesPerWorkload ?? .max, 0))
+    movesPerNode = Int32(clamping: max(options.limits.movesPerNode ?? .max, 0))
     let problem = state.problem
     window = problem.nodeCount <= 64 ? .max : 24
     index = RoomIndex(nodeCount: problem.nodeCount, groupOfNode: guide.groups.groupOfNode, shares: guide.shares)
     isOpen = [Bool](repeating: false, count: problem.nodeCount)
     openPositions = [Int32](repeating: -1, count: problem.nodeCount)
-    for node in 0..<problem.nodeCount where state.holders[node] > 0 || !problem.isRemovable[node] {
+    for node in 0..<problem.nodeCount where state.isPaid(node) {
       setOpen(node, true)
     }
   }
@@ -110,12 +112,27 @@ struct Packing {
   @inline(__always)
   func size(_ pod: Int) -> Float { guide.worth[Int(problem.podKinds[pod])] }
 
-  /// Whether the pod, if it went anywhere but home, would be one too many of its workload.
+  /// Whether the pod, if it went anywhere but home, would be one too many of its workload or off its node.
   @inline(__always)
   func exceedsWorkload(_ pod: Int) -> Bool {
+    if movesPerWorkload == .max && movesPerNode == .max { return false }
     let own = state.nodeOfPod[pod]
-    return movesPerWorkload < .max && (own < 0 || own == problem.podNodes[pod])
-      && state.movedOfWorkload[Int(problem.podWorkloads[pod])] >= movesPerWorkload
+    let home = problem.podNodes[pod]
+    return (own < 0 || own == home)
+      && (state.movedOfWorkload[Int(problem.podWorkloads[pod])] >= movesPerWorkload
+        || state.movedOffNode[Int(home)] >= movesPerNode)
+  }
+
+  /// Whether the node holds so many pods of its own that the plan may not take them all.
+  func holdsTooMany(_ node: Int) -> Bool {
+    if movesPerNode == .max { return false }
+    var left = movesPerNode - state.movedOffNode[node]
+    var pod = state.firstPod[node]
+    while pod >= 0 {
+      if Int(problem.podNodes[Int(pod)]) == node { left -= 1 }
+      pod = state.nextPod[Int(pod)]
+    }
+    return left < 0
   }
 
   /// Whether no workload has more pods away from home than it may.

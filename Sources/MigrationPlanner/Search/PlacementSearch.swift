@@ -38,35 +38,76 @@ struct PlacementSearch {
     Double(state.bill) * options.horizonHours + Double(state.moveCost)
   }
 
-  /// Gives the best placement found and the number of steps made; refines the relaxation as far as it was needed.
-  mutating func run(_ relaxation: inout Relaxation) -> (state: PlacementState, steps: Int) {
+  /// Gives the best placements found, each with the objective that it is best for, and the number of steps made; refines
+  /// the relaxation as far as it was needed.
+  mutating func run(_ relaxation: inout Relaxation) -> (
+    found: [(PlanningOptions.Objective, PlacementState)], steps: Int
+  ) {
     lowerBound = relaxation.bound().nanodollarsPerHour
+    if options.objective == .balance {
+      relaxation.refine()
+      lowerBound = relaxation.bound().nanodollarsPerHour
+      return ([(.balance, balanced(Packing(initial, guide: relaxation.quickGuide(), options: options)).state)], steps)
+    }
+    let cheapest = cheapest(&relaxation)
+    switch options.objective {
+    case .cost, .balance: return ([(.cost, cheapest.state)], steps)
+    case .costThenBalance: return ([(.costThenBalance, balanced(cheapest).state)], steps)
+    case .costAndBalance: return (compromises(cheapest), steps)
+    }
+  }
+
+  /// The placement of the least bill that was found.
+  private mutating func cheapest(_ relaxation: inout Relaxation) -> Packing {
     var known = initial
     // Many clusters are held by what cannot move; there a first drain reaches the bound, and the proof is at hand.
-    if options.objective == .cost && (problem.podCount <= Self.manyPods || isHeldByPins(relaxation)) {
+    if problem.podCount <= Self.manyPods || isHeldByPins(relaxation) {
       var packing = Packing(initial, guide: relaxation.quickGuide(), options: options)
       drain(&packing, [.pricePerMove])
       known = packing.state
-      if isSufficient(known.bill) { return (known, steps) }
+      if isSufficient(known.bill) { return packing }
     }
     relaxation.refine()
     lowerBound = relaxation.bound().nanodollarsPerHour
     let guide = relaxation.guide()
     var packing = Packing(initial, guide: guide, options: options)
-    if options.objective != .balance {
-      drain(&packing, DrainOrder.allCases)
-      if objective(known) < objective(packing.state) { packing = Packing(known, guide: guide, options: options) }
-      known = initial
-      improve(&packing)
-      MoveReduction(problem).exchangeNames(&packing)
-      packing.commit()
+    drain(&packing, DrainOrder.allCases)
+    if objective(known) < objective(packing.state) { packing = Packing(known, guide: guide, options: options) }
+    known = initial
+    improve(&packing)
+    MoveReduction(problem).exchangeNames(&packing)
+    packing.commit()
+    return packing
+  }
+
+  /// Evens out, whatever that costs in moves. Bounded, and therefore not to be stopped: see `BalanceSearch`.
+  private func balanced(_ start: Packing) -> Packing {
+    _ = isStopped(.balancing, bill: start.state.bill, moves: start.state.movedPods)
+    var packing = start
+    BalanceSearch(
+      imbalance: Imbalance(problem, threshold: options.balanceThreshold), worth: nil,
+      horizonHours: options.horizonHours, maximumMoves: maximumMoves
+    ).run(&packing)
+    return packing
+  }
+
+  /// The placements that the other objectives give, and the best compromise that is found from each of them.
+  private func compromises(_ cheapest: Packing) -> [(PlanningOptions.Objective, PlacementState)] {
+    let present = Packing(initial, guide: cheapest.guide, options: options)
+    let even = balanced(present)
+    var search = CompromiseSearch(problem, options)
+    var best: PlacementState?
+    for start in [cheapest, present, even] {
+      var packing = start
+      search.run(&packing)
+      if search.cost.nanodollars(packing.state) < best.map(search.cost.nanodollars) ?? .infinity {
+        best = packing.state
+      }
     }
-    if options.objective != .cost {
-      var balance = BalanceSearch(problem, threshold: options.balanceThreshold, maximumMoves: maximumMoves)
-      let (bill, moves) = (packing.state.bill, packing.state.movedPods)
-      balance.run(&packing) { isStopped(.improving, bill: bill, moves: moves) }
-    }
-    return (packing.state, steps)
+    return [
+      (.cost, cheapest.state), (.balance, even.state), (.costThenBalance, balanced(cheapest).state),
+      (.costAndBalance, best ?? initial),
+    ]
   }
 
   /// Whether most of the bill is paid whatever a plan does.

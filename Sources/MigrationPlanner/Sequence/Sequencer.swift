@@ -15,6 +15,7 @@ struct Sequencer {
 
   private let problem: PlanningProblem
   private let limits: PlanningOptions.Limits
+  private let imbalance: Imbalance?
   private let check: TopologyCheck
   /// Where each pod is to stand in the end.
   private var goal: [Int32]
@@ -29,6 +30,8 @@ struct Sequencer {
   private var wave = Int32(0)
   private var hopped: Set<Int32> = []
   private var hopsLeft: Int
+  /// Moves that leave each node, those to come included.
+  private var leaving: [Int]
   // What the current wave has used of the limits.
   private var startedTotal = 0
   private var startedAtSource: [Int32: Int] = [:]
@@ -36,9 +39,11 @@ struct Sequencer {
   private var startedOfWorkload: [Int32: Int] = [:]
   private var startedOfBudget: [Int32: Int32] = [:]
 
-  init(_ problem: PlanningProblem, goal: [Int32], limits: PlanningOptions.Limits) {
+  /// - Parameter imbalance: where even use is wanted; pods that cannot reach their goal then go where it is raised least.
+  init(_ problem: PlanningProblem, goal: [Int32], limits: PlanningOptions.Limits, imbalance: Imbalance? = nil) {
     self.problem = problem
     self.limits = limits
+    self.imbalance = imbalance
     self.goal = goal
     check = TopologyCheck(rules: problem.topology)
     location = problem.podNodes
@@ -46,8 +51,17 @@ struct Sequencer {
     used = initial.used
     upper = initial.topology
     lower = initial.topology
-    var planned = 0
-    for pod in goal.indices where goal[pod] != problem.podNodes[pod] { planned += 1 }
+    leaving = [Int](repeating: 0, count: problem.nodeCount)
+    for pod in goal.indices where goal[pod] != problem.podNodes[pod] { leaving[Int(problem.podNodes[pod])] += 1 }
+    // The search keeps to this limit; a promise to people does not hang on every step of it.
+    for pod in goal.indices where goal[pod] != problem.podNodes[pod] {
+      let home = Int(problem.podNodes[pod])
+      if leaving[home] <= limits.movesPerNode ?? .max { continue }
+      leaving[home] -= 1
+      self.goal[pod] = Int32(home)
+      dropped.append(Int32(pod))
+    }
+    let planned = leaving.reduce(0, +)
     hopsLeft = min(16 + goal.count / 50, max(0, (limits.movesPerPlan ?? .max) - planned))
   }
 
@@ -173,14 +187,16 @@ struct Sequencer {
   /// Breaks a cycle: the cheapest pod that stands where another wants to go waits on some node with room.
   private mutating func stepAside(_ pending: [Int32]) -> Bool {
     if hopsLeft == 0 { return false }
+    let mostLeaving = limits.movesPerNode ?? .max
     var isWanted = [Bool](repeating: false, count: problem.nodeCount)
     for pod in pending { isWanted[Int(goal[Int(pod)])] = true }
     let candidates = pending.filter { isWanted[Int(location[Int($0)])] && !hopped.contains($0) }
       .sorted { (problem.podMoveCosts[Int($0)], $0) < (problem.podMoveCosts[Int($1)], $1) }
     for pod in candidates.prefix(32) {
       for node in 0..<Int32(problem.nodeCount) where !isWanted[Int(node)] && node != location[Int(pod)] {
-        if isWithinLimits(pod, to: node) && canStart(pod, to: node) {
+        if leaving[Int(node)] < mostLeaving && isWithinLimits(pod, to: node) && canStart(pod, to: node) {
           start(pod, to: node, isTemporary: true)
+          leaving[Int(node)] += 1
           hopped.insert(pod)
           hopsLeft -= 1
           return true
@@ -190,18 +206,22 @@ struct Sequencer {
     return false
   }
 
-  /// Sends pods that cannot reach their goal to the tightest other node that is paid for in the end and can take them.
+  /// Sends pods that cannot reach their goal to the tightest other node that is paid for in the end and can take them, or
+  /// to the emptiest where even use is wanted.
   private mutating func retarget(_ pending: inout [Int32]) -> Bool {
     var holders = problem.holdingPods
     for pod in goal.indices where problem.isMovable(pod) { holders[Int(goal[pod])] += 1 }
     var rest: [Int32] = []
     for pod in pending {
-      var best: (node: Int32, left: Int64)?
+      var best: (node: Int32, dislike: Double)?
       let demand = problem.kindDemands[Int(problem.podKinds[Int(pod)])]
       for node in 0..<Int32(problem.nodeCount) where node != location[Int(pod)] {
         if holders[Int(node)] == 0 && problem.isRemovable[Int(node)] { continue }
-        let left = Int64((problem.capacities[Int(node)] &- used[Int(node)] &- demand)[0])
-        if left < best?.left ?? .max && isWithinLimits(pod, to: node) && canStart(pod, to: node) { best = (node, left) }
+        let sum = used[Int(node)] &+ demand
+        let dislike = imbalance?.strain(Int(node), sum) ?? Double((problem.capacities[Int(node)] &- sum)[0])
+        if dislike < best?.dislike ?? .infinity && isWithinLimits(pod, to: node) && canStart(pod, to: node) {
+          best = (node, dislike)
+        }
       }
       if let best {
         goal[Int(pod)] = best.node

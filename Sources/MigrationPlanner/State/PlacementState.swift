@@ -23,6 +23,8 @@ struct PlacementState {
   private(set) var moveCost: Int64 = 0
   /// How many pods of each workload are not where the problem has them.
   private(set) var movedOfWorkload: [Int32]
+  /// How many pods that the problem has on each node are elsewhere.
+  private(set) var movedOffNode: [Int32]
 
   // Movable pods on each node, as doubly linked lists over pod numbers; -1 ends a list.
   private(set) var firstPod: [Int32]
@@ -37,11 +39,12 @@ struct PlacementState {
     holders = problem.holdingPods
     topology = TopologyState(problem.topology)
     movedOfWorkload = [Int32](repeating: 0, count: problem.workloadCount)
+    movedOffNode = [Int32](repeating: 0, count: problem.nodeCount)
     firstPod = [Int32](repeating: -1, count: problem.nodeCount)
     nextPod = [Int32](repeating: -1, count: problem.podCount)
     previousPod = nextPod
     for node in 0..<problem.nodeCount { updateRoom(node) }
-    for node in 0..<problem.nodeCount where holders[node] > 0 || !problem.isRemovable[node] {
+    for node in 0..<problem.nodeCount where isPaid(node) {
       bill = bill.addingSaturating(problem.nodePrices[node])
     }
     for pod in (0..<problem.podCount).reversed() {
@@ -83,6 +86,7 @@ struct PlacementState {
       movedPods &-= 1
       moveCost &-= problem.podMoveCosts[pod]
       movedOfWorkload[Int(problem.podWorkloads[pod])] &-= 1
+      movedOffNode[Int(problem.podNodes[pod])] &-= 1
     }
     used[node] &-= problem.kindDemands[kind]
     updateRoom(node)
@@ -103,6 +107,7 @@ struct PlacementState {
       movedPods &+= 1
       moveCost &+= problem.podMoveCosts[pod]
       movedOfWorkload[Int(problem.podWorkloads[pod])] &+= 1
+      movedOffNode[Int(problem.podNodes[pod])] &+= 1
     }
     enter(pod, node)
   }
@@ -111,6 +116,10 @@ struct PlacementState {
     lift(pod)
     place(pod, on: node)
   }
+
+  /// Whether somebody pays for the node: it holds a pod, or nobody would remove it.
+  @inline(__always)
+  func isPaid(_ node: Int) -> Bool { holders[node] > 0 || !problem.isRemovable[node] }
 
   /// Whether the node has room for the demand.
   @inline(__always)

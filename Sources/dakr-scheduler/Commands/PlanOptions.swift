@@ -52,6 +52,7 @@ struct BytesArgument: ExpressibleByArgument {
 extension PlanningOptions.Objective: ExpressibleByArgument {
   private static let names: [(String, PlanningOptions.Objective)] = [
     ("cost", .cost), ("balance", .balance), ("cost-then-balance", .costThenBalance),
+    ("cost-and-balance", .costAndBalance),
   ]
 
   /// The objective by its name on the command line.
@@ -71,7 +72,10 @@ extension NodeRemoval: ExpressibleByArgument {}
 
 /// The options of a search.
 struct PlanSearchOptions: ParsableArguments {
-  @Option(help: "What the plan is to achieve: cost empties expensive nodes, balance relieves full ones.")
+  @Option(
+    help:
+      "What the plan is to achieve: cost empties expensive nodes, balance relieves full ones and evens out, cost-then-balance does one after the other, cost-and-balance weighs them by --balance-weight."
+  )
   var objective = PlanningOptions.Objective.cost
 
   @Option(help: ArgumentHelp("How long to search; the best plan found by then counts.", valueName: "duration"))
@@ -85,7 +89,10 @@ struct PlanSearchOptions: ParsableArguments {
       "For how long a saving counts when it is weighed against what moves cost.", valueName: "duration"))
   var horizon = DurationArgument(seconds: 24 * 3600)
 
-  @Option(help: ArgumentHelp("A plan that saves less than this share of the bill is not made.", valueName: "percent"))
+  @Option(
+    help: ArgumentHelp(
+      "A plan for cost that saves less than this share of the bill is not made; for cost-and-balance, imbalance at its price is saved, too.",
+      valueName: "percent"))
   var minSaving = 0.5
 
   @Option(
@@ -96,8 +103,17 @@ struct PlanSearchOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Share of a node's resource above which balance relieves it.", valueName: "percent"))
   var balanceThreshold = 80.0
 
+  @Option(
+    help: ArgumentHelp(
+      "What cost-and-balance pays to keep one node from being full, in US dollars an hour: 0 is cost alone, a node's price fills nodes to about the threshold, much more is balance (default: the mean price of a node).",
+      valueName: "usd"))
+  var balanceWeight: Double?
+
   @Option(help: ArgumentHelp("Moves in the plan.", valueName: "n"))
   var maxMoves: Int?
+
+  @Option(help: ArgumentHelp("Moves that leave one node in the plan, from its first wave to its last.", valueName: "n"))
+  var maxMovesPerNode: Int?
 
   @Option(help: ArgumentHelp("Moves of one workload in the plan.", valueName: "n"))
   var maxMovesPerWorkload: Int?
@@ -129,17 +145,22 @@ struct PlanSearchOptions: ParsableArguments {
     ] where !(0...100).contains(value) {
       throw ValidationError("\(name) must be from 0 to 100 percent; found \(value)")
     }
-    for (name, value) in [("--move-cost", moveCost), ("--downtime-cost", downtimeCost)]
-    where !(0...1_000_000).contains(value) {
+    for case (let name, let value?) in [
+      ("--move-cost", moveCost), ("--downtime-cost", downtimeCost), ("--balance-weight", balanceWeight),
+    ] where !(0...1_000_000).contains(value) {
       throw ValidationError("\(name) must be from 0 to 1000000 dollars; found \(value)")
     }
     let limits = [
-      ("--max-moves", maxMoves), ("--max-moves-per-workload", maxMovesPerWorkload), ("--concurrent", concurrent),
+      ("--max-moves", maxMoves), ("--max-moves-per-node", maxMovesPerNode),
+      ("--max-moves-per-workload", maxMovesPerWorkload), ("--concurrent", concurrent),
       ("--concurrent-per-source", concurrentPerSource), ("--concurrent-per-target", concurrentPerTarget),
       ("--concurrent-per-workload", concurrentPerWorkload),
     ]
     for case (let name, let value?) in limits where value < 1 {
       throw ValidationError("\(name) must be at least 1; found \(value)")
+    }
+    guard balanceWeight == nil || objective == .costAndBalance else {
+      throw ValidationError("--balance-weight is only read by --objective cost-and-balance; add that, or leave it out")
     }
     guard bandwidth.bytes > 0 else { throw ValidationError("--bandwidth must be above 0") }
   }
@@ -153,7 +174,9 @@ struct PlanSearchOptions: ParsableArguments {
     options.horizonHours = horizon.seconds / 3600
     options.leastSavingPercent = minSaving
     options.balanceThreshold = balanceThreshold / 100
+    options.balanceWeight = balanceWeight.map { Int64(($0 * 1e9).rounded()) }
     options.limits.movesPerPlan = maxMoves
+    options.limits.movesPerNode = maxMovesPerNode
     options.limits.movesPerWorkload = maxMovesPerWorkload
     options.limits.movesAtOnce = concurrent
     options.limits.movesAtOncePerSource = concurrentPerSource

@@ -44,6 +44,7 @@ struct PlanDocument: Encodable {
     let snapshot: Snapshot
     let currency: String
     let cost: Cost
+    let balance: PlanBalanceDocument?
     let bound: Bound
     let totals: Totals
     let drains: [Drain]
@@ -90,7 +91,9 @@ extension PlanDocument {
       currency: "USD",
       cost: Cost(
         before: Dollars.exact(plan.billBefore), after: Dollars.exact(plan.billAfter),
-        lowerBound: Dollars.exact(plan.lowerBound.nanodollarsPerHour), gapPercent: Self.decimal(plan.gapPercent)),
+        lowerBound: Dollars.exact(plan.lowerBound.nanodollarsPerHour),
+        gapPercent: Decimals.hundredths(plan.gapPercent) ?? "0"),
+      balance: PlannedBalance(planned).map { PlanBalanceDocument($0, problem) },
       bound: Bound(
         method: "LagrangianAssignment",
         multipliers: plan.lowerBound.multipliers.map {
@@ -137,12 +140,5 @@ extension PlanDocument {
             verdict: $0.refusal.map(explained.sentence) ?? "would have fitted, less tightly")
         }
       })
-  }
-
-  /// Two decimals, or the word for a bound of nothing.
-  private static func decimal(_ value: Double) -> String {
-    guard value.isFinite else { return "0" }
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
   }
 }

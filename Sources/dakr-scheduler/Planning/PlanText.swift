@@ -12,9 +12,9 @@ struct PlanText {
 
   var text: String {
     let explanation = PlanExplanation(problem, plan, planned.options)
-    var parts = [summary, bill]
+    var parts = [summary, bill, balance]
     if plan.moves.isEmpty {
-      parts.append("Nothing to do: no set of moves within the limits saves enough to be worth its cost.\n")
+      parts.append("Nothing to do: \(planned.whyNothingIsDone).\n")
     } else {
       parts += [moves, freedNodes]
     }
@@ -35,17 +35,20 @@ struct PlanText {
     let saving = plan.billBefore - plan.billAfter
     row("before", plan.billBefore)
     row("after", plan.billAfter)
-    row("saving", saving, plan.billBefore > 0 ? Self.percent(Double(saving) / Double(plan.billBefore) * 100) : "")
+    row(
+      "saving", saving, plan.billBefore > 0 ? Decimals.percentText(Double(saving) / Double(plan.billBefore) * 100) : "")
     row(
       "lower bound", plan.lowerBound.nanodollarsPerHour,
-      "no plan goes below; this one is \(Self.percent(plan.gapPercent)) above")
+      "no plan goes below; this one is \(Decimals.percentText(plan.gapPercent)) above")
     return table.text
   }
 
-  private static func percent(_ value: Double) -> String {
-    guard value.isFinite else { return "-" }
-    let hundredths = Int((value * 100).rounded())
-    return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) %"
+  /// How evenly the nodes are used, where the plan was to make that even.
+  private var balance: String {
+    guard let balance = PlannedBalance(planned) else { return "" }
+    var table = TextTable([("BALANCE", .left), ("BEFORE", .right), ("AFTER", .right)])
+    for row in balance.rows { table.add(row) }
+    return table.text
   }
 
   private var moves: String {
