@@ -59,7 +59,7 @@ struct BalanceSearch {
     let isTooFull = imbalance.shares(packing.state.used[node], of: node).max() > imbalance.threshold
     let leastGain = (isTooFull ? Self.leastGainAboveThreshold : Self.leastGain) * (worth ?? 1)
     var best: (gain: Double, pod: Int, target: Int) = (leastGain, -1, -1)
-    for pod in packing.state.pods(on: node).map(Int.init) where !packing.exceedsWorkload(pod) {
+    for pod in packing.state.pods(on: node).map(Int.init) where !packing.exceedsLimits(pod) {
       let kind = Int(problem.podKinds[pod])
       let relief = relief(pod, off: node, packing.state)
       var (compared, seen) = (0, 0)

@@ -142,7 +142,7 @@ struct CompromiseSearch {
       return true
     }
     if packing.isOpen[home] && Int(packing.state.nodeOfPod[pod]) != home { _ = consider(home) }
-    if packing.exceedsWorkload(pod) { return best }
+    if packing.exceedsLimits(pod) { return best }
     var (compared, seen) = (0, 0)
     for target in order.nodes where compared < BalanceSearch.reach.compared && seen < BalanceSearch.reach.seen {
       seen += 1

@@ -98,7 +98,7 @@ struct DrainSearch {
       let kind = Int(packing.problem.podKinds[stuck])
       let profile = Int(packing.problem.kindProfiles[kind])
       // A pod that a limit holds says nothing about others of its kind.
-      let isForWantOfRoom = packing.problem.topology.isFree(profile) && !packing.exceedsWorkload(stuck)
+      let isForWantOfRoom = packing.problem.topology.isFree(profile) && !packing.exceedsLimits(stuck)
       if packing.placements == before && isForWantOfRoom { isHopeless[kind] = true }
     } else if packing.state.movedPods <= maximumMoves {
       packing.commit()

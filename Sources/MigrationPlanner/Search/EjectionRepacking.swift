@@ -46,7 +46,7 @@ struct EjectionRepacking {
         put(pod, on: target, &packing)
         continue
       }
-      if remaining == 0 || packing.exceedsWorkload(pod) { return false }
+      if remaining == 0 || packing.exceedsLimits(pod) { return false }
       remaining -= 1
       ejections += 1
       penalties[pod] += 1
@@ -120,7 +120,7 @@ struct EjectionRepacking {
     var pod = packing.state.firstPod[node]
     while pod >= 0 {
       let kind = Int(problem.podKinds[Int(pod)])
-      if problem.topology.isFree(Int(problem.kindProfiles[kind])) && !packing.exceedsWorkload(Int(pod)) {
+      if problem.topology.isFree(Int(problem.kindProfiles[kind])) && !packing.exceedsLimits(Int(pod)) {
         let demand = problem.kindDemands[kind]
         let isHome = problem.podNodes[Int(pod)] == Int32(node)
         let worth = packing.guide.worth[kind]
@@ -210,6 +210,6 @@ struct EjectionRepacking {
     }
     let problem = packing.problem
     let isFree = problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int(pod)])]))
-    return isFree && !packing.exceedsWorkload(Int(pod)) ? Int(pod) : nil
+    return isFree && !packing.exceedsLimits(Int(pod)) ? Int(pod) : nil
   }
 }

@@ -114,7 +114,7 @@ struct Packing {
 
   /// Whether the pod, if it went anywhere but home, would be one too many of its workload or off its node.
   @inline(__always)
-  func exceedsWorkload(_ pod: Int) -> Bool {
+  func exceedsLimits(_ pod: Int) -> Bool {
     if movesPerWorkload == .max && movesPerNode == .max { return false }
     let own = state.nodeOfPod[pod]
     let home = problem.podNodes[pod]
@@ -135,9 +135,10 @@ struct Packing {
     return left < 0
   }
 
-  /// Whether no workload has more pods away from home than it may.
+  /// Whether no workload and no node has more pods away from home than it may.
   var isWithinLimits: Bool {
-    movesPerWorkload == .max || state.movedOfWorkload.allSatisfy { $0 <= movesPerWorkload }
+    (movesPerWorkload == .max || state.movedOfWorkload.allSatisfy { $0 <= movesPerWorkload })
+      && (movesPerNode == .max || state.movedOffNode.allSatisfy { $0 <= movesPerNode })
   }
 
   /// How little a target with this much room is liked: what is left unused of it, and how badly that is mixed.
@@ -157,7 +158,7 @@ struct Packing {
     if home != own && isOpen[home] && state.hasRoom(home, demand) && state.isAllowed(pod, kind, on: home) {
       return home
     }
-    if exceedsWorkload(pod) { return nil }
+    if exceedsLimits(pod) { return nil }
     var best: Int?
     var bestScore = Float.infinity
     var seen = 0
