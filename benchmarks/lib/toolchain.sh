@@ -1,5 +1,5 @@
-# Where the benchmarks keep what they build and download, and how they get a Go compiler.
-# Sourced by benchmarks/run; needs bash.
+# Where the benchmarks keep what they build and download, and how they get a Go compiler and a solver.
+# Sourced by benchmarks/run and benchmarks/planner.sh; needs bash.
 
 # Everything that is downloaded, generated or built goes here and can be deleted at any time.
 BENCH_CACHE="${DAKR_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dakr-benchmarks}"
@@ -30,4 +30,18 @@ bench_go_build() {
   go="$(bench_go)" || return 1
   (cd "$1" && GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod CGO_ENABLED=0 GOROOT="$(dirname "$(dirname "$go")")" \
     GOCACHE="$BENCH_CACHE/go-build" "$go" build -trimpath -o "$2" .)
+}
+
+# The release of OR-Tools that proves optima of small planning problems.
+ORTOOLS_VERSION=9.15.6755
+
+# Puts OR-Tools into the cache (once) and prints the path of the Python that has it.
+bench_ortools() {
+  local root="$BENCH_CACHE/ortools-$ORTOOLS_VERSION"
+  if ! "$root/bin/python" -c 'import ortools' 2>/dev/null; then
+    python3 -m venv --clear "$root" >&2 \
+      && "$root/bin/pip" install --quiet --disable-pip-version-check "ortools==$ORTOOLS_VERSION" >&2 \
+      || { echo "benchmarks: cannot install ortools $ORTOOLS_VERSION from PyPI; is pip configured?" >&2; return 1; }
+  fi
+  echo "$root/bin/python"
 }

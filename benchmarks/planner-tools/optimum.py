@@ -1,6 +1,6 @@
 """Proves optima of small instances with OR-Tools CP-SAT: first the least bill, then the fewest moves at it.
 
-  pip install ortools==9.15.6755
+  pip install ortools      (benchmarks/planner.sh does that in an environment of its own)
   optimum.py [--seconds S] INSTANCE.txt...
 
 Knows the format of benchmarks/instances/README.md; treats pods with movable=0 and pods on unlabelled nodes as fixed.
