@@ -8,6 +8,8 @@ struct NodeGroups {
     var capacity: ResourceVector
     var isReceiving: Bool
     var admission: UInt64
+    /// Which of the amounts that pods ask for still fit beside what cannot be moved, per extended resource.
+    var levels: SIMD8<UInt16>
   }
 
   /// Pods that have the same demand and the same choice of groups.
@@ -54,14 +56,16 @@ struct NodeGroups {
       let token = generator.next()
       for node in 0..<problem.nodeCount where problem.mask(mask, admits: node) { admissions[node] ^= token }
     }
-    for refinement in [true, false] {
+    let levels = levels(problem)
+    for (usesAdmission, usesLevels) in [(true, true), (true, false), (false, false)] {
       var numbers: [Key: Int32] = [:]
       groupOfNode.removeAll(keepingCapacity: true)
       examples.removeAll(keepingCapacity: true)
       for node in 0..<problem.nodeCount {
         let key = Key(
           price: problem.nodePrices[node], capacity: problem.capacities[node],
-          isReceiving: problem.nodeRefusals[node] == .none, admission: refinement ? admissions[node] : 0)
+          isReceiving: problem.nodeRefusals[node] == .none, admission: usesAdmission ? admissions[node] : 0,
+          levels: usesLevels ? levels[node] : .zero)
         let number = numbers[key] ?? Int32(numbers.count)
         if number == numbers.count {
           numbers[key] = number
@@ -79,6 +83,20 @@ struct NodeGroups {
     count = examples.count
   }
 
+  /// How many of the different amounts of each extended resource (a GPU, say) that movable pods ask for fit each node beside
+  /// what cannot be moved. These amounts are few and large, so that room in pieces too small for a pod counts for nothing.
+  private func levels(_ problem: PlanningProblem) -> [SIMD8<UInt16>] {
+    var result = [SIMD8<UInt16>](repeating: .zero, count: problem.nodeCount)
+    for resource in problem.resourceNames.indices.dropFirst(3) {
+      let amounts = Set(problem.kindDemands.map { $0[resource] }).filter { $0 > 0 }
+      for node in 0..<problem.nodeCount {
+        let room = problem.capacities[node][resource] - problem.immovableUse[node][resource]
+        result[node][resource] = UInt16(clamping: amounts.count { $0 <= room })
+      }
+    }
+    return result
+  }
+
   private mutating func allow(_ problem: PlanningProblem) {
     var groupsOfMask = [Bool](repeating: false, count: problem.maskCount * count)
     for mask in 0..<problem.maskCount {
@@ -89,7 +107,7 @@ struct NodeGroups {
     var largest = [ResourceVector](repeating: .zero, count: count)
     for node in 0..<problem.nodeCount {
       let group = Int(groupOfNode[node])
-      let room = problem.capacities[node] &- problem.vanishingUse[node]
+      let room = problem.capacities[node] &- problem.immovableUse[node]
       largest[group] = largest[group].replacing(with: room, where: room .> largest[group])
     }
     isAllowed.reserveCapacity(problem.kindCount * count)

@@ -129,7 +129,7 @@ struct OpenSetSearch {
     if apply(change, &packing, budget: 24 << tries) { return accept(&packing, before: before) }
     packing.rollBack()
     // Annealing does what ejection does not in fleets of many small pods, and little elsewhere: it has to earn its time.
-    if idleRounds > 16 * repacking.ejections { return false }
+    if idleRounds > 2 * repacking.ejections { return false }
     if anneal(change, &packing, rounds: 256 << min(tries, 4)), accept(&packing, before: before) {
       idleRounds = 0
       return true
