@@ -267,6 +267,7 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver, PlaintextRece
   /// Fills `events.output`; false when nghttp2 has nothing more to send.
   private func pull() -> Bool {
     events.isOutputFull = false
+    events.takeCredit({ session.consume($0) }, { session.consume($1, of: $0) })
     do {
       while events.output.readableBytes < HTTP2Events.outputBytes, !events.isOutputFull {
         guard try session.pullOutput() else { return events.isOutputFull || !events.events.isEmpty }
