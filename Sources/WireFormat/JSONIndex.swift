@@ -14,18 +14,19 @@ package enum JSONIndex {
   /// - Parameters:
   ///   - bytes: the whole text; needs no padding.
   ///   - isConfidential: keeps every excerpt of the input out of errors.
+  ///   - isRare: gives the index's memory back at once: the next such text is long in coming.
   ///   - body: reads the value. The reader must not leave it: its memory is lent.
   package static func read<Value>(
-    _ bytes: RawSpan, isConfidential: Bool = false,
+    _ bytes: RawSpan, isConfidential: Bool = false, isRare: Bool = false,
     _ body: (inout JSONReader) throws(WireFormatError) -> Value
   ) throws(WireFormatError) -> Value {
     var result: Result<Value, WireFormatError> = .failure(.outOfMemory)
     // SAFETY: the buffer is valid inside this closure, and neither the reader nor the parser's index leave it.
     unsafe bytes.withUnsafeBytes { buffer in
       if buffer.count > WireLimits.largeTextBytes {
-        largeTexts.withLock { _ in result = unsafe index(buffer, isConfidential, body) }
+        largeTexts.withLock { _ in result = unsafe index(buffer, isConfidential, isRare, body) }
       } else {
-        result = unsafe index(buffer, isConfidential, body)
+        result = unsafe index(buffer, isConfidential, isRare, body)
       }
     }
     return try result.get()
@@ -35,11 +36,11 @@ package enum JSONIndex {
   private static let largeTexts = Mutex(())
 
   private static func index<Value>(
-    _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool,
+    _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool, _ isRare: Bool,
     _ body: (inout JSONReader) throws(WireFormatError) -> Value
   ) -> Result<Value, WireFormatError> {
-    guard let parser = parsers.take() else { return .failure(.outOfMemory) }
-    defer { parsers.giveBack(parser) }
+    guard let parser = isRare ? Parser() : parsers.take() else { return .failure(.outOfMemory) }
+    defer { if !isRare { parsers.giveBack(parser) } }
     switch unsafe parser.index(buffer) {
     case .failure(let error): return .failure(error)
     case .success(let structurals):
