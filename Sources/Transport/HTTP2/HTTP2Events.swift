@@ -34,7 +34,7 @@ final class HTTP2Events {
   var streams: [Int32: HTTP2Stream] = [:]
   var events: [Event] = []
   /// Frames made by nghttp2 and by `sendData`, in order.
-  var output = ByteBuffer()
+  var output = FrameOutput()
   /// Whether a frame waits because `output` has no room for it.
   var isOutputFull = false
   /// The time at which the input being processed came.
@@ -203,15 +203,11 @@ final class HTTP2Events {
   func sendData(_ id: Int32, frameHeader: UnsafeRawBufferPointer, length: Int) -> SendOutcome {
     guard let stream = streams[id] else { return .unknownStream }
     let frameBytes = frameHeader.count + length
-    guard output.readableBytes == 0 || output.readableBytes + frameBytes <= Self.outputBytes else {
+    guard output.byteCount == 0 || output.byteCount + frameBytes <= Self.outputBytes else {
       isOutputFull = true
       return .full
     }
-    if output.writableBytes < frameBytes {
-      // What is to come of the response, so that the buffer does not grow step by step.
-      output.reserveCapacity(min(Self.outputBytes, output.readableBytes + frameBytes + stream.remainingBytes))
-    }
-    unsafe output.writeBytes(frameHeader)
+    unsafe output.append(frameHeader)
     stream.moveBody(length, to: &output)
     return .sent
   }

@@ -91,15 +91,15 @@ struct HTTP2Session: ~Copyable {
 
   /// Adds the next frames to `events.output`; false when there is nothing more to send now.
   func pullOutput() throws(HTTP2Failure) -> Bool {
-    let before = events.output.readableBytes
+    let before = events.output.byteCount
     var lent: UnsafePointer<UInt8>? = nil
     let count = unsafe nghttp2_session_mem_send(handle, &lent)
     guard count >= 0 else { throw HTTP2Failure(Int32(count), "sending frames") }
     if count > 0, let start = unsafe lent {
       // SAFETY: the library lends `count` bytes until its next call.
-      unsafe events.output.writeBytes(UnsafeRawBufferPointer(start: start, count: count))
+      unsafe events.output.append(UnsafeRawBufferPointer(start: start, count: count))
     }
-    return events.output.readableBytes > before
+    return events.output.byteCount > before
   }
 
   /// Gives credit for body bytes back to the connection; WINDOW_UPDATE follows when half of its window is used.
