@@ -32,6 +32,16 @@ package enum JSONIndex {
     return try result.get()
   }
 
+  /// Whether the index of the last large text is kept for the next one, whose pages would else be fresh from the system
+  /// each time, until `dropLargeIndex()`: whoever says so has to call that when no more are coming. Any thread.
+  package static func keepLargeIndex() { parsers.keepLarge() }
+
+  /// Gives the memory of the last large text's index back. Any thread.
+  package static func dropLargeIndex() { parsers.dropLarge() }
+
+  /// Whether a large text's index is kept now.
+  static var holdsLargeIndex: Bool { parsers.holdsLarge }
+
   private static let parsers = ParserPool()
   private static let largeTexts = Mutex(())
 
@@ -39,7 +49,7 @@ package enum JSONIndex {
     _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool, _ isRare: Bool,
     _ body: (inout JSONReader) throws(WireFormatError) -> Value
   ) -> Result<Value, WireFormatError> {
-    guard let parser = isRare ? Parser() : parsers.take() else { return .failure(.outOfMemory) }
+    guard let parser = isRare ? Parser() : parsers.take(buffer.count) else { return .failure(.outOfMemory) }
     defer { if !isRare { parsers.giveBack(parser) } }
     switch unsafe parser.index(buffer) {
     case .failure(let error): return .failure(error)
@@ -86,6 +96,9 @@ private final class Parser: @unchecked Sendable {
       && largestTokenCount <= WireLimits.keptParserTokens
   }
 
+  /// Whether it may be held for a moment.
+  var isWorthKeepingBriefly: Bool { largestTokenCount <= WireLimits.keptLargeTokens }
+
   /// Indexes a text; the offsets are lent until the parser is next used.
   func index(_ buffer: UnsafeRawBufferPointer) -> Result<UnsafeBufferPointer<UInt32>, WireFormatError> {
     var structurals: UnsafePointer<UInt32>?
@@ -123,17 +136,40 @@ private final class Parser: @unchecked Sendable {
 
 /// Parsers that wait for the next text, so that a request allocates no index.
 private final class ParserPool: Sendable {
-  private let waiting = Mutex<[Parser]>([])
+  private struct State {
+    var waiting: [Parser] = []
+    var large: Parser?
+    var keepsLarge = false
+  }
 
-  func take() -> Parser? {
-    waiting.withLock { $0.popLast() } ?? Parser()
+  private let state = Mutex(State())
+
+  var holdsLarge: Bool { state.withLock { $0.large != nil } }
+
+  func keepLarge() { state.withLock { $0.keepsLarge = true } }
+
+  func dropLarge() {
+    let dropped = state.withLock { $0.large.take() }
+    // Unmapping takes its time, so it is done outside the lock.
+    _ = consume dropped
+  }
+
+  /// A parser for a text of so many bytes.
+  func take(_ byteCount: Int) -> Parser? {
+    state.withLock { state in
+      if byteCount > WireLimits.largeTextBytes, let large = state.large.take() { return large }
+      return state.waiting.popLast()
+    } ?? Parser()
   }
 
   /// Keeps the parser, unless enough wait already or an uncommon text has made it grow.
   func giveBack(_ parser: Parser) {
-    guard parser.isWorthKeeping else { return }
-    waiting.withLock { waiting in
-      if waiting.count < WireLimits.keptParsers { waiting.append(parser) }
+    state.withLock { state in
+      if !parser.isWorthKeeping {
+        if state.keepsLarge, parser.isWorthKeepingBriefly { state.large = parser }
+      } else if state.waiting.count < WireLimits.keptParsers {
+        state.waiting.append(parser)
+      }
     }
   }
 }
