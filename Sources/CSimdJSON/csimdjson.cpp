@@ -4,6 +4,7 @@
 #include <new>
 #include <simdjson.h>
 #include <string>
+#include <sys/mman.h>
 
 struct csimdjson_parser {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> implementation;
@@ -13,6 +14,9 @@ namespace {
 
 // The second stage is never run, so no memory is needed for its stack of open containers.
 constexpr size_t unused_depth = 1;
+
+// From this size on the index is mapped for itself, and given back after use.
+constexpr size_t smallest_huge_capacity = 16 * 1024 * 1024;
 
 // Below this size a parser is not worth growing in steps.
 constexpr size_t smallest_capacity = 64 * 1024;
@@ -30,14 +34,32 @@ csimdjson_status status_of(simdjson::error_code code) {
   }
 }
 
+// Asks for huge pages under a large index: of a text of 30 MB it takes 16 MB, which every time are fresh from the system
+// and would be faulted in page by page, at a fifth of what indexing costs. Without effect where there are none to give.
+void prefer_huge_pages(void *start, size_t count) {
+  constexpr uintptr_t page = 2 * 1024 * 1024;
+  const auto address = reinterpret_cast<uintptr_t>(start);
+  const uintptr_t first = (address + page - 1) & ~(page - 1);
+  const uintptr_t end = (address + count) & ~(page - 1);
+  if (first < end) { (void)madvise(reinterpret_cast<void *>(first), end - first, MADV_HUGEPAGE); }
+}
+
+simdjson::error_code grow(csimdjson_parser &parser, size_t capacity) {
+  if (parser.implementation) { return parser.implementation->set_capacity(capacity); }
+  return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, unused_depth,
+                                                                                  parser.implementation);
+}
+
 simdjson::error_code reserve(csimdjson_parser &parser, size_t count) {
   if (parser.implementation && parser.implementation->capacity() >= count) { return simdjson::SUCCESS; }
   size_t capacity = smallest_capacity;
   while (capacity < count) { capacity *= 2; }
   if (capacity > simdjson::SIMDJSON_MAXSIZE_BYTES) { capacity = simdjson::SIMDJSON_MAXSIZE_BYTES; }
-  if (parser.implementation) { return parser.implementation->set_capacity(capacity); }
-  return simdjson::get_active_implementation()->create_dom_parser_implementation(capacity, unused_depth,
-                                                                                  parser.implementation);
+  if (auto error = grow(parser, capacity)) { return error; }
+  if (capacity >= smallest_huge_capacity) {
+    prefer_huge_pages(parser.implementation->structural_indexes.get(), capacity * sizeof(uint32_t));
+  }
+  return simdjson::SUCCESS;
 }
 
 } // namespace

@@ -2,15 +2,18 @@
 @safe
 package struct NameLookup {
   private let blob: UnsafeBufferPointer<UInt8>
+  private let offsets: UnsafeBufferPointer<UInt32>
   private let slots: UnsafeBufferPointer<NameTable.Slot>
   /// Whether all names are written in JSON as they are, so that what stands between quotes can be looked up unread: equal
   /// bytes mean the same name, and bytes that are not found have to be looked at.
   package let arePlain: Bool
 
   init(
-    blob: UnsafeBufferPointer<UInt8>, slots: UnsafeBufferPointer<NameTable.Slot>, arePlain: Bool
+    blob: UnsafeBufferPointer<UInt8>, offsets: UnsafeBufferPointer<UInt32>, slots: UnsafeBufferPointer<NameTable.Slot>,
+    arePlain: Bool
   ) {
     unsafe self.blob = blob
+    unsafe self.offsets = offsets
     unsafe self.slots = slots
     self.arePlain = arePlain
   }
@@ -27,39 +30,56 @@ package struct NameLookup {
       let slot = unsafe slots[place]
       if slot.index < 0 { return nil }
       if slot.tag == tag {
-        if Int(slot.count) == name.count, unsafe areEqual(Int(slot.start), name) { return Int(slot.index) }
+        guard let bytes = name.baseAddress else { return Int(slot.index) }
+        if Int(slot.count) == name.count, unsafe areEqual(Int(slot.start), bytes, name.count) { return Int(slot.index) }
       }
       place = (place &+ 1) & mask
     }
   }
 
-  /// Whether `name` stands in the blob at `start`, where at least as many bytes are left. Eight bytes at a time; the last
-  /// eight overlap those before them.
+  /// The length of name `index`, where it and a quote are what `count` bytes at `text` begin with; nil where not.
   @inline(__always)
-  private func areEqual(_ start: Int, _ name: UnsafeRawBufferPointer) -> Bool {
-    guard let right = name.baseAddress, let all = unsafe blob.baseAddress else { return unsafe name.isEmpty }
+  func count(ofName index: Int32, quotedAt text: UnsafeRawPointer, count: Int) -> Int? {
+    // SAFETY: the caller has the index of a name, and names have two offsets; the name and the byte after it are compared
+    // with the text's length before they are read.
+    let start = unsafe Int(offsets[Int(index)])
+    let length = unsafe Int(offsets[Int(index) &+ 1]) &- start
+    guard length < count, unsafe text.load(fromByteOffset: length, as: UInt8.self) == UInt8(ascii: "\"") else {
+      return nil
+    }
+    return unsafe areEqual(start, text, length) ? length : nil
+  }
+
+  /// Whether the `count` bytes at `name` stand in the blob at `start`, where at least as many are left. Sixteen at a time;
+  /// the last sixteen overlap those before them.
+  @inline(__always)
+  private func areEqual(_ start: Int, _ name: UnsafeRawPointer, _ count: Int) -> Bool {
     // SAFETY: the caller has compared lengths; every offset read is below `count`.
+    guard let all = unsafe blob.baseAddress else { return count == 0 }
     let left = unsafe UnsafeRawPointer(all + start)
-    let count = name.count
     var offset = 0
-    if count < 8 {
+    if count < 16 {
       while offset < count {
         let byte = unsafe left.load(fromByteOffset: offset, as: UInt8.self)
-        if unsafe byte != right.load(fromByteOffset: offset, as: UInt8.self) { return false }
+        if unsafe byte != name.load(fromByteOffset: offset, as: UInt8.self) { return false }
         offset &+= 1
       }
       return true
     }
-    while offset &+ 8 < count {
-      if unsafe left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      {
-        return false
-      }
-      offset &+= 8
+    while offset &+ 16 < count {
+      guard unsafe areSixteenEqual(left + offset, name + offset) else { return false }
+      offset &+= 16
     }
-    return unsafe left.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
-      == right.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+    return unsafe areSixteenEqual(left + (count &- 16), name + (count &- 16))
+  }
+
+  @inline(__always)
+  private func areSixteenEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer) -> Bool {
+    let first = unsafe left.loadUnaligned(as: UInt64.self) ^ right.loadUnaligned(as: UInt64.self)
+    let second =
+      unsafe left.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      ^ right.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+    return first | second == 0
   }
 
   private static let seed: UInt64 = 0x9E37_79B9_7F4A_7C15

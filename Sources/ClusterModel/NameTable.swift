@@ -26,19 +26,18 @@ package struct NameTable: Sendable {
   private let arePlain: Bool
 
   /// What copies of a table have in common.
-  private final class Identity: Sendable {}
-  private let identity = Identity()
+  private let order: NameOrder
 
   /// The number of names.
   package var count: Int { offsets.count - 1 }
 
   /// Bytes of memory that the table takes, whoever shares it.
   package var byteCount: Int {
-    blob.count + offsets.count * MemoryLayout<UInt32>.stride + slots.count * MemoryLayout<Slot>.stride
+    blob.count + offsets.count * 2 * MemoryLayout<UInt32>.stride + slots.count * MemoryLayout<Slot>.stride
   }
 
   /// Whether two tables are copies of one, and share their memory.
-  package func isShared(with other: NameTable) -> Bool { identity === other.identity }
+  package func isShared(with other: NameTable) -> Bool { order === other.order }
 
   /// Makes a table in which the name at position `i` has index `i`. Of equal names the first one is found.
   package init(_ names: [String]) {
@@ -54,6 +53,7 @@ package struct NameTable: Sendable {
     self.blob = blob
     self.offsets = offsets
     slots = [Slot](repeating: .empty, count: capacity)
+    order = NameOrder(count: names.count)
     arePlain = !blob.contains { $0 < 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }
     for index in 0..<names.count { insert(index) }
   }
@@ -87,17 +87,34 @@ package struct NameTable: Sendable {
   ) throws(Failure) -> Result {
     // Typed errors do not pass through the standard library's closures, which rethrow any error.
     var result: Swift.Result<Result, Failure>?
+    lend { lookup in
+      do throws(Failure) { result = .success(try body(lookup)) } catch { result = .failure(error) }
+    }
+    guard let result else { preconditionFailure("the closure above runs") }
+    return try result.get()
+  }
+
+  /// Lends the table for looking up a list of names in the order in which it stands. Nil where names are not plain
+  /// (``NameLookup/arePlain``), so that what is written would have to be read first.
+  package func withListLookup<Result>(_ body: (inout NameListLookup) -> Result?) -> Result? {
+    guard arePlain else { return nil }
+    return lend { lookup in
+      unsafe order.withSuccessors { successors in
+        var list = unsafe NameListLookup(lookup, successors: successors)
+        return body(&list)
+      }
+    }
+  }
+
+  @inline(__always)
+  private func lend<Result>(_ body: (NameLookup) -> Result) -> Result {
     unsafe blob.withUnsafeBufferPointer { blob in
-      unsafe slots.withUnsafeBufferPointer { slots in
-        do throws(Failure) {
-          result = .success(try body(unsafe NameLookup(blob: blob, slots: slots, arePlain: arePlain)))
-        } catch {
-          result = .failure(error)
+      unsafe offsets.withUnsafeBufferPointer { offsets in
+        unsafe slots.withUnsafeBufferPointer { slots in
+          body(unsafe NameLookup(blob: blob, offsets: offsets, slots: slots, arePlain: arePlain))
         }
       }
     }
-    guard let result else { preconditionFailure("the closures above run") }
-    return try result.get()
   }
 
   /// The index of the name with these bytes, or nil.

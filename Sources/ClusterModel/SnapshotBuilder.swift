@@ -9,7 +9,7 @@ package struct SnapshotBuilder: Sendable {
   }
 
   private var nodes: [String: Node] = [:]
-  private var pods: [String: PlacedPod] = [:]
+  private var pods: [PodKey: PlacedPod] = [:]
   private var usageByNodeName: [String: NodeUsage] = [:]
   private var generation: UInt64 = 0
   /// Names sorted, and their table: rebuilt only when a node comes or goes.
@@ -59,15 +59,18 @@ package struct SnapshotBuilder: Sendable {
 
   /// Adds a pod or replaces the one of the same UID.
   package mutating func upsert(_ pod: Pod) {
-    removePod(uid: pod.uid)
+    let key = PodKey(pod.uid)
+    removePod(key)
     let placed = PlacedPod(nodeName: pod.occupiesNode ? pod.nodeName : "", demand: pod.demand)
-    pods[pod.uid] = placed
+    pods[key] = placed
     if !placed.nodeName.isEmpty { usageByNodeName[placed.nodeName, default: NodeUsage()].add(placed.demand) }
   }
 
   /// Removes a pod, where it is known.
-  package mutating func removePod(uid: String) {
-    guard let pod = pods.removeValue(forKey: uid), !pod.nodeName.isEmpty else { return }
+  package mutating func removePod(uid: String) { removePod(PodKey(uid)) }
+
+  private mutating func removePod(_ key: PodKey) {
+    guard let pod = pods.removeValue(forKey: key), !pod.nodeName.isEmpty else { return }
     usageByNodeName[pod.nodeName]?.subtract(pod.demand)
     if usageByNodeName[pod.nodeName]?.requests.pods == 0 { usageByNodeName.removeValue(forKey: pod.nodeName) }
   }

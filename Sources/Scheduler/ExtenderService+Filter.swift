@@ -51,7 +51,8 @@ extension ExtenderService {
     let isCapable = view.snapshot.columns.isCheckpointCapable
     let unknown = view.areNodesSynced ? Verdict.unknownNode : .nodesNotSynced
     for place in candidates.indices {
-      guard let index = candidates[place].index else {
+      let index = Int(candidates[place].nodeIndex)
+      guard index >= 0 else {
         verdicts[place] = unknown.rawValue
         continue
       }

@@ -115,11 +115,26 @@ extension ExtenderService {
 extension ExtenderOutcome {
   /// Notes the scores given and the sources of the prices behind them.
   fileprivate mutating func note(scores: [UInt8], _ inputs: ScoringInputs) {
-    for score in scores { scoreCounts[min(Int(score), 10)] += 1 }
+    // Two tables in turn, and sources by runs: additions to one place in memory wait for each other.
+    var even = InlineArray<11, Int>(repeating: 0)
+    var odd = InlineArray<11, Int>(repeating: 0)
+    for place in stride(from: 0, to: scores.count - 1, by: 2) {
+      even[min(Int(scores[place]), 10)] += 1
+      odd[min(Int(scores[place + 1]), 10)] += 1
+    }
+    if scores.count % 2 == 1, let last = scores.last { even[min(Int(last), 10)] += 1 }
+    for score in scoreCounts.indices { scoreCounts[score] += even[score] + odd[score] }
     let sources = inputs.columns.source
+    var run = (position: 0, count: 0)
     for place in inputs.places {
       let source = place >= 0 && Int(place) < sources.count ? sources[Int(place)] : .assumed
-      priceSourceCounts[Self.position(of: source)] += 1
+      let position = Self.position(of: source)
+      if position != run.position {
+        priceSourceCounts[run.position] += run.count
+        run = (position, 0)
+      }
+      run.count += 1
     }
+    priceSourceCounts[run.position] += run.count
   }
 }

@@ -87,7 +87,13 @@ extension ExtenderOutcome {
 
   /// Notes verdicts, and what they come to.
   mutating func note(verdicts: [UInt8], _ policy: PodPolicy) {
-    for verdict in verdicts { verdictCounts[Int(verdict)] += 1 }
+    // Counting what is rarer: additions to one place in memory wait for each other.
+    var rejected = 0
+    for verdict in verdicts where verdict != 0 {
+      verdictCounts[Int(verdict)] += 1
+      rejected += 1
+    }
+    verdictCounts[0] += verdicts.count - rejected
     if !policy.isOurs {
       result = .passedThrough
     } else if !verdicts.isEmpty, verdictCounts[0] == 0 {

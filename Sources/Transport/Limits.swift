@@ -60,6 +60,10 @@ package struct Limits: Sendable {
   /// HTTP/2 flow-control window of a connection.
   package var connectionWindowBytes = 16 << 20
 
+  /// Bodies above 512 KiB that come over one HTTP/2 connection at a time. Further ones stop at the end of their
+  /// stream's window until one of these is answered: two are worked on (the thread pool's size), one more arrives.
+  package var maxLargeBodies = 3
+
   /// Time without any request after which a connection is closed. Go's client keeps idle connections for 90 s, and a
   /// server that closes first loses a request now and then (`net/http`, `IdleConnTimeout`), so keep it above 90 s.
   package var idleTimeout: TimeAmount = .seconds(120)

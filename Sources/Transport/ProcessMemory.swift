@@ -31,9 +31,17 @@ package enum ProcessMemory {
     return lastUse.compareExchange(expected: last, desired: 0, ordering: .relaxed).exchanged
   }
 
-  /// Gives the pages of what malloc holds unused back to the system. Takes some milliseconds, during which other
-  /// threads' allocations wait. Any thread.
-  static func giveBack() { _ = malloc_trim(0) }
+  /// Has `drop` called, on any thread, when memory is given back: for what others keep between requests. For good.
+  package static func whenUnused(_ drop: @escaping @Sendable () -> Void) { drops.withLock { $0.append(drop) } }
+
+  /// Gives the pages of what malloc holds unused back to the system, after whoever keeps something has dropped it. Takes
+  /// some milliseconds, during which other threads' allocations wait. Any thread.
+  static func giveBack() {
+    for drop in drops.withLock({ $0 }) { drop() }
+    _ = malloc_trim(0)
+  }
+
+  private static let drops = Mutex<[@Sendable () -> Void]>([])
 
   /// When `used(now:)` was called last; 0 after it was given back.
   private static let lastUse = Atomic<UInt64>(0)

@@ -12,6 +12,9 @@ struct RequestBody: ~Copyable {
 
   private(set) var buffer = ByteBuffer()
   private(set) var receivedBytes = 0
+  /// Whether the rest may come now. Until then no memory for all of it is taken: that would be kept from those whose turn
+  /// it is (`BodyCredit`).
+  var mayComeWhole = true
   /// The body's memory while the responder has it.
   private var lent: ByteBuffer?
   private var share: BudgetShare
@@ -84,7 +87,10 @@ struct RequestBody: ~Copyable {
   /// Up to here a promised length is trusted at once.
   private static let trustedBytes = 64 << 10
   /// From here on it is trusted whatever it is: it costs address space and one huge page, no more than has come.
-  private static let provenBytes = 1 << 20
+  static let provenBytes = 1 << 20
+
+  /// What is held of a body that waits for credit: more than its window and what it got credit for at once.
+  private static let windowedBytes = 8 << 20
 
   /// Makes room. A promise is trusted in three steps, so that promises cost a peer something.
   private mutating func reserve(_ incomingBytes: Int) {
@@ -94,7 +100,7 @@ struct RequestBody: ~Copyable {
     if needed <= Self.trustedBytes {
       return buffer.reserveCapacity(max(needed, min(promised, Self.trustedBytes)))
     }
-    let wanted = max(needed, promised)
+    let wanted = max(needed, mayComeWhole ? promised : min(promised, Self.windowedBytes))
     if wanted >= WarmMemory.smallestBytes, var larger = warm.take(atLeast: wanted) { return move(to: &larger) }
     guard needed > Self.provenBytes else {
       return buffer.reserveCapacity(max(needed, min(promised, Self.provenBytes)))

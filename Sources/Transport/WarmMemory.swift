@@ -29,15 +29,18 @@ final class WarmMemory: Sendable {
   /// Bytes kept now.
   var keptBytes: Int { kept.withLock { $0.reduce(0) { $0 + $1.buffer.capacity } } }
 
-  /// An empty buffer of at least `bytes`, if one is kept that nobody else refers to.
+  /// An empty buffer of at least `bytes`, if one is kept that nobody else refers to. Not one of four times as much: a larger
+  /// body will want that, and find none.
   func take(atLeast bytes: Int) -> ByteBuffer? {
     kept.withLock { kept in
-      for index in kept.indices.reversed() where kept[index].buffer.capacity >= bytes {
+      for index in kept.indices.reversed() where Self.fits(kept[index].buffer.capacity, bytes) {
         if kept[index].buffer.modifyIfUniquelyOwned({ $0.clear() }) != nil { return kept.remove(at: index).buffer }
       }
       return nil
     }
   }
+
+  private static func fits(_ capacity: Int, _ bytes: Int) -> Bool { capacity >= bytes && capacity / 4 < bytes }
 
   /// Keeps a buffer, in place of older ones where there are too many. Small ones are dropped.
   func keep(_ buffer: ByteBuffer, now: NIODeadline = .now()) {

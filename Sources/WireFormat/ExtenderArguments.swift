@@ -50,8 +50,22 @@ package struct ExtenderArguments: Sendable {
   package static func read(
     _ body: RawSpan, names: NameTable, nodeLabels: KeyFilter, known: KnownNodes = .none
   ) throws(WireFormatError) -> ExtenderArguments {
-    try JSONIndex.read(body) { reader throws(WireFormatError) in
-      var decoding = ExtenderDecoding(names: names, nodeLabels: nodeLabels, known: known)
+    // SAFETY: the buffer is only read while the span is borrowed.
+    if let trailing = unsafe body.withUnsafeBytes({ unsafe TrailingNames($0, names: names) }),
+      let arguments = try? read(body.extracting(first: trailing.start + 1), names, nodeLabels, known, trailing)
+    {
+      return arguments
+    }
+    // Whatever is wrong before the names is found again, and told, by reading the whole body.
+    return try read(body, names, nodeLabels, known, nil)
+  }
+
+  /// Reads a body, or what of it stands up to the bracket of a list that was read already.
+  static func read(
+    _ text: RawSpan, _ names: NameTable, _ nodeLabels: KeyFilter, _ known: KnownNodes, _ trailing: TrailingNames?
+  ) throws(WireFormatError) -> ExtenderArguments {
+    try JSONIndex.read(text) { reader throws(WireFormatError) in
+      var decoding = ExtenderDecoding(names: names, nodeLabels: nodeLabels, known: known, trailing: trailing)
       return try decoding.run(&reader)
     }
   }
@@ -65,14 +79,17 @@ private struct ExtenderDecoding {
   private var nameCandidates: [NodeCandidate]?
   private var fullCandidates: [NodeCandidate]?
   private let known: KnownNodes
+  /// The body's last value, where it is read already and the text ends in its bracket.
+  private let trailing: TrailingNames?
   private var identity = NodeIdentity()
   private var nodes: [Node] = []
   private var knownPlaces: [Int32] = []
   private var newNodes: [NewNode] = []
 
-  init(names: NameTable, nodeLabels: KeyFilter, known: KnownNodes) {
+  init(names: NameTable, nodeLabels: KeyFilter, known: KnownNodes, trailing: TrailingNames?) {
     self.names = names
     self.known = known
+    self.trailing = trailing
     decoder = .forRequest(nodeLabels: nodeLabels)
   }
 
@@ -89,6 +106,10 @@ private struct ExtenderDecoding {
         if try !reader.readNull() { pod = try decoder.pod(&reader).pod }
       case "NodeNames":
         try seen.note(1, key)
+        if let trailing, try reader.beginTrailingArray(at: trailing.start) {
+          nameCandidates = trailing.candidates
+          return try arguments()
+        }
         if try !reader.readNull() { nameCandidates = try reader.readNames(names) }
       case "Nodes":
         try seen.note(2, key)
@@ -96,6 +117,10 @@ private struct ExtenderDecoding {
       default: try reader.skipValue()
       }
     }
+    return try arguments()
+  }
+
+  private func arguments() throws(WireFormatError) -> ExtenderArguments {
     guard let pod else {
       throw WireFormatError(
         .missingField, "the arguments have no Pod (keys are case-sensitive: Pod, Nodes, NodeNames)")
@@ -178,4 +203,10 @@ extension NodeCandidate {
 extension JSONReader {
   /// Where the bracket that was consumed last ends.
   fileprivate var endOfLastToken: Int { offset(ofToken: cursor - 1) + 1 }
+
+  /// Enters the array that begins with the text's last token, if that is next and stands at `offset`.
+  fileprivate mutating func beginTrailingArray(at offset: Int) throws(WireFormatError) -> Bool {
+    guard cursor == tokenCount - 1, byteOffset == offset else { return false }
+    return try beginArray()
+  }
 }

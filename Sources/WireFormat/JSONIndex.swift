@@ -14,32 +14,43 @@ package enum JSONIndex {
   /// - Parameters:
   ///   - bytes: the whole text; needs no padding.
   ///   - isConfidential: keeps every excerpt of the input out of errors.
+  ///   - isRare: gives the index's memory back at once: the next such text is long in coming.
   ///   - body: reads the value. The reader must not leave it: its memory is lent.
   package static func read<Value>(
-    _ bytes: RawSpan, isConfidential: Bool = false,
+    _ bytes: RawSpan, isConfidential: Bool = false, isRare: Bool = false,
     _ body: (inout JSONReader) throws(WireFormatError) -> Value
   ) throws(WireFormatError) -> Value {
     var result: Result<Value, WireFormatError> = .failure(.outOfMemory)
     // SAFETY: the buffer is valid inside this closure, and neither the reader nor the parser's index leave it.
     unsafe bytes.withUnsafeBytes { buffer in
       if buffer.count > WireLimits.largeTextBytes {
-        largeTexts.withLock { _ in result = unsafe index(buffer, isConfidential, body) }
+        largeTexts.withLock { _ in result = unsafe index(buffer, isConfidential, isRare, body) }
       } else {
-        result = unsafe index(buffer, isConfidential, body)
+        result = unsafe index(buffer, isConfidential, isRare, body)
       }
     }
     return try result.get()
   }
 
+  /// Whether the index of the last large text is kept for the next one, whose pages would else be fresh from the system
+  /// each time, until `dropLargeIndex()`: whoever says so has to call that when no more are coming. Any thread.
+  package static func keepLargeIndex() { parsers.keepLarge() }
+
+  /// Gives the memory of the last large text's index back. Any thread.
+  package static func dropLargeIndex() { parsers.dropLarge() }
+
+  /// Whether a large text's index is kept now.
+  static var holdsLargeIndex: Bool { parsers.holdsLarge }
+
   private static let parsers = ParserPool()
   private static let largeTexts = Mutex(())
 
   private static func index<Value>(
-    _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool,
+    _ buffer: UnsafeRawBufferPointer, _ isConfidential: Bool, _ isRare: Bool,
     _ body: (inout JSONReader) throws(WireFormatError) -> Value
   ) -> Result<Value, WireFormatError> {
-    guard let parser = parsers.take() else { return .failure(.outOfMemory) }
-    defer { parsers.giveBack(parser) }
+    guard let parser = isRare ? Parser() : parsers.take(buffer.count) else { return .failure(.outOfMemory) }
+    defer { if !isRare { parsers.giveBack(parser) } }
     switch unsafe parser.index(buffer) {
     case .failure(let error): return .failure(error)
     case .success(let structurals):
@@ -85,6 +96,9 @@ private final class Parser: @unchecked Sendable {
       && largestTokenCount <= WireLimits.keptParserTokens
   }
 
+  /// Whether it may be held for a moment.
+  var isWorthKeepingBriefly: Bool { largestTokenCount <= WireLimits.keptLargeTokens }
+
   /// Indexes a text; the offsets are lent until the parser is next used.
   func index(_ buffer: UnsafeRawBufferPointer) -> Result<UnsafeBufferPointer<UInt32>, WireFormatError> {
     var structurals: UnsafePointer<UInt32>?
@@ -122,17 +136,40 @@ private final class Parser: @unchecked Sendable {
 
 /// Parsers that wait for the next text, so that a request allocates no index.
 private final class ParserPool: Sendable {
-  private let waiting = Mutex<[Parser]>([])
+  private struct State {
+    var waiting: [Parser] = []
+    var large: Parser?
+    var keepsLarge = false
+  }
 
-  func take() -> Parser? {
-    waiting.withLock { $0.popLast() } ?? Parser()
+  private let state = Mutex(State())
+
+  var holdsLarge: Bool { state.withLock { $0.large != nil } }
+
+  func keepLarge() { state.withLock { $0.keepsLarge = true } }
+
+  func dropLarge() {
+    let dropped = state.withLock { $0.large.take() }
+    // Unmapping takes its time, so it is done outside the lock.
+    _ = consume dropped
+  }
+
+  /// A parser for a text of so many bytes.
+  func take(_ byteCount: Int) -> Parser? {
+    state.withLock { state in
+      if byteCount > WireLimits.largeTextBytes, let large = state.large.take() { return large }
+      return state.waiting.popLast()
+    } ?? Parser()
   }
 
   /// Keeps the parser, unless enough wait already or an uncommon text has made it grow.
   func giveBack(_ parser: Parser) {
-    guard parser.isWorthKeeping else { return }
-    waiting.withLock { waiting in
-      if waiting.count < WireLimits.keptParsers { waiting.append(parser) }
+    state.withLock { state in
+      if !parser.isWorthKeeping {
+        if state.keepsLarge, parser.isWorthKeepingBriefly { state.large = parser }
+      } else if state.waiting.count < WireLimits.keptParsers {
+        state.waiting.append(parser)
+      }
     }
   }
 }

@@ -55,7 +55,7 @@ extension KubernetesCodec {
     return KubernetesCodec(
       decodePage: { body in
         try shared.use { decoder throws(WireFormatError) in
-          try JSONIndex.read(body, isConfidential: isConfidential) { reader throws(WireFormatError) in
+          try JSONIndex.read(body, isConfidential: isConfidential, isRare: true) { reader throws(WireFormatError) in
             try ListDecoding.page(&reader) { reader throws(WireFormatError) in try read(&decoder, &reader).object }
           }
         }

@@ -114,7 +114,8 @@ extension ObjectDecoder {
         default: try reader.skipValue()
         }
       }
-      if isController, let uid { controllerUID = try string(uid, &reader) }
+      // Nearly as many as pods, and not kept with them: to share it would keep it.
+      if isController, let uid { controllerUID = try reader.string(of: uid) }
     }
     return controllerUID
   }

@@ -79,6 +79,9 @@ package enum WireLimits {
   /// A parser is kept where no text had more tokens than this, at 4 bytes of memory each: address space that no token was
   /// written to costs nothing.
   package static let keptParserTokens = 2 << 20
+  /// The most tokens of a large text whose parser is kept for a moment (`JSONIndex.keepLargeIndex`): three times those of
+  /// 5,000 full nodes. A text that is all brackets is not worth 256 MB.
+  package static let keptLargeTokens = 16 << 20
   /// Bytes of the input that an error may show.
   package static let excerptBytes = 40
 }

@@ -41,21 +41,23 @@ import Testing
     #expect(explanation.nodes[1].score?.source == .assumed)
   }
 
-  /// Records refer to the names of known nodes; the table behind them is counted with the first that does.
-  @Test func `a table of names is counted once, and again when it is another`() throws {
+  /// Records refer to the names and the columns of known nodes; these are counted with the first that does.
+  @Test func `names and columns are counted once, and again when they are others`() throws {
     var harness = Harness(nodes)
-    func bytesOfNextDecision() -> Int {
+    func bytesOfNextDecision(_ verb: ExtenderVerb = .filter) -> Int {
       let before = harness.service.decisions.size.bytes
-      _ = harness.call(.filter, testPod(), names: nodes.map(\.name))
+      _ = harness.call(verb, testPod(), names: nodes.map(\.name))
       return harness.service.decisions.size.bytes - before
     }
-    let table = harness.view.snapshot.names.byteCount
-    let first = bytesOfNextDecision()
-    #expect(bytesOfNextDecision() == first - table)
+    func sharedBytes() -> Int { harness.view.snapshot.names.byteCount + RecordColumns(harness.view).byteCount }
+    let own = bytesOfNextDecision() - sharedBytes()
+    #expect(own > 0)
+    #expect(bytesOfNextDecision() == own)
+    _ = bytesOfNextDecision(.prioritize)
+    #expect(bytesOfNextDecision() == own, "scores are made of the same columns")
     harness.view = Harness(nodes + [TestNode(name: "one-more")]).view
-    let other = harness.view.snapshot.names.byteCount
-    #expect(bytesOfNextDecision() == first - table + other)
-    #expect(bytesOfNextDecision() == first - table)
+    #expect(bytesOfNextDecision() == own + sharedBytes())
+    #expect(bytesOfNextDecision() == own)
   }
 
   @Test func `JSON has every part`() throws {

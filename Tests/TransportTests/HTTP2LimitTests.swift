@@ -44,6 +44,33 @@ import Testing
     #expect(client.writtenFrames().first?.status == 200)
   }
 
+  /// The second of two large bodies stops at the end of its window until the first is gone; small ones go on.
+  @Test func largeBodiesTakeTurns() throws {
+    var limits = Limits()
+    limits.maxLargeBodies = 1
+    limits.streamWindowBytes = 1_100_000
+    let client = try opened(limits)
+    let part = [UInt8](repeating: 1, count: 600_000)
+    func grown(_ frames: [Frame]) -> [UInt32: Int] {
+      var result: [UInt32: Int] = [:]
+      for frame in frames where frame.isKind(.windowUpdate) && frame.stream > 0 {
+        result[frame.stream, default: 0] += frame.payload.reduce(0) { $0 << 8 | Int($1) }
+      }
+      return result
+    }
+    client.receive([.request(1, "/length"), .data(1, part)])
+    #expect(grown(client.writtenFrames())[1] != nil)
+    client.receive([.request(3, "/length"), .data(3, part), .request(5, "/length"), .data(5, part)])
+    #expect(grown(client.writtenFrames()).isEmpty)
+    client.receive([.request(7, "/length"), .data(7, [UInt8](repeating: 1, count: 500_000), isLast: true)])
+    #expect(client.writtenFrames().contains { $0.isKind(.headers) && $0.stream == 7 })
+    client.receive([.reset(1)])
+    #expect(Array(grown(client.writtenFrames()).keys) == [3])
+    client.receive([.reset(3)])
+    #expect(Array(grown(client.writtenFrames()).keys) == [5])
+    #expect(client.observer.limits.isEmpty)
+  }
+
   @Test func headersOverTheLimitGet431() throws {
     let client = try opened()
     client.receive([.request(1, "/length", isLast: true, fields: [("x-large", String(repeating: "a", count: 16_300))])])

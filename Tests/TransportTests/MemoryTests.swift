@@ -1,5 +1,6 @@
 import Glibc
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Transport
@@ -138,4 +139,15 @@ import Testing
     let whole = body.takeBuffer()
     #expect(whole.readableBytes == 100)
   }
+
+  @Test func whatOthersKeepIsDroppedWithTheRest() {
+    let count = DropCount()
+    ProcessMemory.whenUnused { count.value.withLock { $0 += 1 } }
+    ProcessMemory.giveBack()
+    #expect(count.value.withLock { $0 } >= 1)
+  }
+}
+
+private final class DropCount: Sendable {
+  let value = Mutex(0)
 }

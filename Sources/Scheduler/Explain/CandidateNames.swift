@@ -10,7 +10,7 @@ struct CandidateNames: Sendable {
     /// As in the request, whose bytes from `first` on these are.
     case neighbours([NodeCandidate], first: Int)
     /// In the table of the nodes' names, which snapshots share for as long as no node comes or goes.
-    case table(NameTable, [NodeCandidate])
+    case table(NameTable, [Int32])
   }
 
   /// The names without their quotes; where they stood close together in the request, with what was between them, since
@@ -21,11 +21,13 @@ struct CandidateNames: Sendable {
   /// Refers to the names of nodes that are all known, or else copies them out of a request.
   ///
   /// - Parameters:
+  ///   - indices: the candidates' indices in the table, or -1.
   ///   - table: the names that the request was read with.
   ///   - body: the request's whole body.
-  init(_ candidates: [NodeCandidate], in table: NameTable, _ body: RawSpan) {
-    if !candidates.isEmpty, candidates.allSatisfy({ $0.nodeIndex >= 0 && Int($0.nodeIndex) < table.count }) {
-      self.init([], .table(table, candidates))
+  init(_ candidates: [NodeCandidate], _ indices: [Int32], in table: NameTable, _ body: RawSpan) {
+    let count = UInt32(clamping: table.count)
+    if !indices.isEmpty, indices.allSatisfy({ UInt32(bitPattern: $0) < count }) {
+      self.init([], .table(table, indices))
       return
     }
     // A list of names is one piece of the request, in the order of the candidates.
@@ -83,7 +85,8 @@ struct CandidateNames: Sendable {
   var count: Int {
     switch places {
     case .ends(let ends): ends.count
-    case .neighbours(let candidates, _), .table(_, let candidates): candidates.count
+    case .neighbours(let candidates, _): candidates.count
+    case .table(_, let indices): indices.count
     }
   }
 
@@ -96,8 +99,8 @@ struct CandidateNames: Sendable {
   var byteCount: Int {
     switch places {
     case .ends(let ends): bytes.count + ends.count * MemoryLayout<UInt32>.stride
-    case .neighbours(let candidates, _), .table(_, let candidates):
-      bytes.count + candidates.count * MemoryLayout<NodeCandidate>.stride
+    case .neighbours(let candidates, _): bytes.count + candidates.count * MemoryLayout<NodeCandidate>.stride
+    case .table(_, let indices): indices.count * MemoryLayout<Int32>.stride
     }
   }
 
@@ -110,7 +113,7 @@ struct CandidateNames: Sendable {
         Self.cut(
           candidates[place].nameRange.lowerBound - first..<candidates[place].nameRange.upperBound - first,
           to: bytes.count))
-    case .table(let table, let candidates): table.name(at: Int(candidates[place].nodeIndex))
+    case .table(let table, let indices): table.name(at: Int(indices[place]))
     }
   }
 

@@ -14,12 +14,16 @@ package final class DecisionLog: Sendable {
 
     var count: Int { records.count - head }
 
-    /// What a record's name table adds: nothing where the record before has the same one. (Of the table that the oldest
-    /// records share, the charge goes with the first of them; the snapshot in use usually holds it, too.)
-    func bytesOfNewTable(_ record: DecisionRecord) -> Int {
-      guard let table = record.nameTable else { return 0 }
-      if let last = records.last ?? nil, let known = last.nameTable, known.isShared(with: table) { return 0 }
-      return table.byteCount
+    /// What a record's name table and columns add: nothing where the record before has the same ones. (Of those that the
+    /// oldest records share, the charge goes with the first of them; the snapshot in use usually holds them, too.)
+    func bytesNotShared(_ record: DecisionRecord) -> Int {
+      let last = records.last ?? nil
+      var bytes = 0
+      if let table = record.nameTable, last?.nameTable.map({ $0.isShared(with: table) }) != true {
+        bytes += table.byteCount
+      }
+      if last?.columns.isShared(with: record.columns) != true { bytes += record.columns.byteCount }
+      return bytes
     }
 
     mutating func removeOldest() {
@@ -47,9 +51,9 @@ package final class DecisionLog: Sendable {
   func record(_ make: () -> DecisionRecord) {
     guard maximumCount > 0 else { return }
     let record = make()
-    guard record.byteCount <= maximumBytes else { return }
+    guard record.byteCount + record.columns.byteCount <= maximumBytes else { return }
     ring.withLock { ring in
-      let charge = record.byteCount + ring.bytesOfNewTable(record)
+      let charge = record.byteCount + ring.bytesNotShared(record)
       ring.records.append(record)
       ring.charges.append(charge)
       ring.byteCount += charge

@@ -3,8 +3,8 @@ internal import Glibc
 internal import NodeCost
 internal import WireFormat
 
-/// One answer, kept for `explain`: everything that is needed to say later why each node got what it got, and no reference
-/// to a snapshot, which would keep all of it in memory.
+/// One answer, kept for `explain`: everything that is needed to say later why each node got what it got. No reference to
+/// a snapshot, which would keep all of it in memory, but to those of its columns that change with nodes and prices only.
 struct DecisionRecord: Sendable {
   let verb: ExtenderVerb
   let millisecondsSinceEpoch: Int64
@@ -15,15 +15,23 @@ struct DecisionRecord: Sendable {
   private let names: CandidateNames
   /// One verdict a candidate (``Verdict/rawValue``); empty for scores.
   let verdicts: [UInt8]
-  /// One price a candidate.
-  let prices: [NodePrice?]
+  /// The place of each candidate in the columns, or -1; empty where nothing is known of prices.
+  private let places: [Int32]
+  /// What prices and scores are told from.
+  let columns: RecordColumns
   /// What scores were made from; nil for verdicts.
   let scoring: ScoringRecord?
 
-  /// Bytes of memory that the record takes, roughly, the name table not counted.
+  /// Bytes of memory that the record takes, roughly, what it may share with others (name table, columns) not counted.
   var byteCount: Int {
-    256 + names.byteCount + verdicts.count + prices.count * 16 + (scoring?.byteCount ?? 0)
+    256 + names.byteCount + verdicts.count + places.count * MemoryLayout<Int32>.stride + (scoring?.byteCount ?? 0)
   }
+
+  /// The price of each candidate; empty where prices were not looked at.
+  var prices: [NodePrice?] { columns.prices.gathered(at: places, missing: nil) }
+
+  /// Scores the candidates again, with reasons; nil where the record has no scores.
+  var explanations: [ScoreExplanation]? { scoring?.explanations(columns.gathered(at: places)) }
 
   var candidateCount: Int { names.count }
 
@@ -37,12 +45,13 @@ struct DecisionRecord: Sendable {
     _ arguments: ExtenderArguments, _ policy: PodPolicy, verdicts: [UInt8], view: SchedulingView, body: RawSpan
   ) -> DecisionRecord {
     // Full nodes are priced when they are scored; doing it here too would double that work.
-    let prices =
-      arguments.nodes == nil ? view.prices.gathered(at: arguments.candidates.map(\.nodeIndex), missing: nil) : []
+    let isFull = arguments.nodes != nil
+    let indices = arguments.candidates.map(\.nodeIndex)
     return DecisionRecord(
-      .filter, arguments.pod, policy, names: CandidateNames(arguments.candidates, in: view.snapshot.names, body),
-      verdicts: verdicts,
-      prices: prices, scoring: nil)
+      .filter, arguments.pod, policy,
+      names: CandidateNames(arguments.candidates, indices, in: view.snapshot.names, body),
+      verdicts: verdicts, places: isFull ? [] : indices,
+      columns: isFull ? .none : RecordColumns(view), scoring: nil)
   }
 
   static func preemption(
@@ -50,24 +59,25 @@ struct DecisionRecord: Sendable {
   ) -> DecisionRecord {
     DecisionRecord(
       .preempt, arguments.pod, policy, names: CandidateNames(arguments.candidates, \.nameRange, body),
-      verdicts: verdicts,
-      prices: [], scoring: nil)
+      verdicts: verdicts, places: [], columns: .none, scoring: nil)
   }
 
   static func scores(
     _ arguments: ExtenderArguments, _ policy: PodPolicy, inputs: ScoringInputs, scorer: Scorer, view: SchedulingView,
     body: RawSpan
   ) -> DecisionRecord {
-    DecisionRecord(
-      .prioritize, arguments.pod, policy, names: CandidateNames(arguments.candidates, in: view.snapshot.names, body),
-      verdicts: [],
-      prices: inputs.prices.gathered(at: inputs.places, missing: nil),
+    // In names mode, places are the indices: one array for both.
+    let indices = arguments.nodes == nil ? inputs.places : arguments.candidates.map(\.nodeIndex)
+    return DecisionRecord(
+      .prioritize, arguments.pod, policy,
+      names: CandidateNames(arguments.candidates, indices, in: view.snapshot.names, body),
+      verdicts: [], places: inputs.places, columns: RecordColumns(inputs),
       scoring: ScoringRecord(inputs, demand: PodDemandForCost(arguments.pod.demand), scorer: scorer))
   }
 
   private init(
     _ verb: ExtenderVerb, _ pod: Pod, _ policy: PodPolicy, names: CandidateNames, verdicts: [UInt8],
-    prices: [NodePrice?], scoring: ScoringRecord?
+    places: [Int32], columns: RecordColumns, scoring: ScoringRecord?
   ) {
     self.verb = verb
     millisecondsSinceEpoch = WallClock.millisecondsSinceEpoch()
@@ -77,41 +87,96 @@ struct DecisionRecord: Sendable {
     isLiveMigratable = policy.isLiveMigratable
     self.names = names
     self.verdicts = verdicts
-    self.prices = prices
+    self.places = places
+    self.columns = columns
     self.scoring = scoring
   }
 }
 
-/// The inputs of one request's scores, one position a candidate, so that they can be scored again with an explanation.
-struct ScoringRecord: Sendable {
-  let demand: PodDemandForCost
-  let scorer: Scorer
+/// Columns of nodes that records keep, without a copy: those of a view, which views share for as long as no node and no
+/// price changes, or those that a request's full nodes made.
+struct RecordColumns: Sendable {
+  let prices: [NodePrice?]
   private let allocatableMilliCPU: [Int64]
   private let allocatableMemoryBytes: [Int64]
   private let gpuCount: [Int64]
+
+  static let none = RecordColumns(prices: [], allocatableMilliCPU: [], allocatableMemoryBytes: [], gpuCount: [])
+
+  init(_ view: SchedulingView) {
+    self.init(
+      prices: view.prices, allocatableMilliCPU: view.snapshot.columns.allocatableMilliCPU,
+      allocatableMemoryBytes: view.snapshot.columns.allocatableMemoryBytes,
+      gpuCount: view.snapshot.columns.allocatableGPUs)
+  }
+
+  init(_ inputs: ScoringInputs) {
+    self.init(
+      prices: inputs.prices, allocatableMilliCPU: inputs.allocatableMilliCPU,
+      allocatableMemoryBytes: inputs.allocatableMemoryBytes, gpuCount: inputs.gpuCount)
+  }
+
+  private init(
+    prices: [NodePrice?], allocatableMilliCPU: [Int64], allocatableMemoryBytes: [Int64], gpuCount: [Int64]
+  ) {
+    self.prices = prices
+    self.allocatableMilliCPU = allocatableMilliCPU
+    self.allocatableMemoryBytes = allocatableMemoryBytes
+    self.gpuCount = gpuCount
+  }
+
+  /// Bytes of memory that the columns take, whoever shares them.
+  var byteCount: Int {
+    prices.count * MemoryLayout<NodePrice?>.stride + 3 * allocatableMilliCPU.count * MemoryLayout<Int64>.stride
+  }
+
+  /// Whether these are the other columns' memory, not only equal to them.
+  func isShared(with other: RecordColumns) -> Bool {
+    prices.isShared(with: other.prices) && allocatableMilliCPU.isShared(with: other.allocatableMilliCPU)
+      && allocatableMemoryBytes.isShared(with: other.allocatableMemoryBytes)
+      && gpuCount.isShared(with: other.gpuCount)
+  }
+
+  /// What scores are made of, one position for each of `places`.
+  func gathered(at places: [Int32]) -> CostColumns {
+    CostColumns(
+      prices: prices.gathered(at: places, missing: nil),
+      allocatableMilliCPU: allocatableMilliCPU.gathered(at: places, missing: 0),
+      allocatableMemoryBytes: allocatableMemoryBytes.gathered(at: places, missing: 0),
+      gpuCount: gpuCount.gathered(at: places, missing: 0))
+  }
+}
+
+extension Array {
+  /// Whether two arrays are copies of one that none of them has changed.
+  fileprivate func isShared(with other: [Element]) -> Bool {
+    unsafe withUnsafeBufferPointer { mine in
+      unsafe other.withUnsafeBufferPointer { unsafe mine.baseAddress == $0.baseAddress && mine.count == $0.count }
+    }
+  }
+}
+
+/// How one request's candidates were scored, and what was taken on them, one position a candidate.
+struct ScoringRecord: Sendable {
+  let demand: PodDemandForCost
+  let scorer: Scorer
   private let usage: UsageColumns
 
   init(_ inputs: ScoringInputs, demand: PodDemandForCost, scorer: Scorer) {
     self.demand = demand
     self.scorer = scorer
-    allocatableMilliCPU = inputs.allocatableMilliCPU.gathered(at: inputs.places, missing: 0)
-    allocatableMemoryBytes = inputs.allocatableMemoryBytes.gathered(at: inputs.places, missing: 0)
-    gpuCount = inputs.gpuCount.gathered(at: inputs.places, missing: 0)
-    // Only some ways of scoring look at what is taken.
+    // Only some ways of scoring look at what is taken, which changes too often for records to share it.
     let readsUsage =
       scorer.strategy == .marginal || scorer.weights.targetAllocated > 0 || scorer.weights.limitOverProvision > 0
     usage = readsUsage ? inputs.usage.gathered(at: inputs.places) : .unknown
   }
 
-  var byteCount: Int { 128 + allocatableMilliCPU.count * 8 * (usage.requestedMilliCPU.isEmpty ? 3 : 7) }
+  var byteCount: Int { 128 + usage.requestedMilliCPU.count * 4 * MemoryLayout<Int64>.stride }
 
   /// Scores the candidates again, with reasons. A candidate without a price was either unknown or priced by nobody, which
   /// scores alike.
-  func explanations(prices: [NodePrice?]) -> [ScoreExplanation] {
-    let columns = CostColumns(
-      prices: prices, allocatableMilliCPU: allocatableMilliCPU, allocatableMemoryBytes: allocatableMemoryBytes,
-      gpuCount: gpuCount)
-    let places = (0..<prices.count).map { Int32(clamping: $0) }
+  fileprivate func explanations(_ columns: CostColumns) -> [ScoreExplanation] {
+    let places = (0..<columns.count).map { Int32(clamping: $0) }
     return scorer.explain(demand, candidates: places.span, columns: columns, usage: usage)
   }
 }

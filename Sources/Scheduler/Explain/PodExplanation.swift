@@ -54,7 +54,8 @@ package struct PodExplanation: Sendable {
     var entries: [NodeEntry] = []
     var places: [String: Int] = [:]
     for record in records {
-      let explanations = record.scoring?.explanations(prices: record.prices)
+      let prices = record.prices
+      let explanations = record.explanations
       for candidate in 0..<record.candidateCount {
         let name = record.name(at: candidate)
         let place = places[name] ?? entries.count
@@ -63,7 +64,7 @@ package struct PodExplanation: Sendable {
           places[name] = place
         }
         if candidate < record.verdicts.count { entries[place].verdict = Verdict(rawValue: record.verdicts[candidate]) }
-        if candidate < record.prices.count, let price = record.prices[candidate] { entries[place].price = price }
+        if candidate < prices.count, let price = prices[candidate] { entries[place].price = price }
         if let explanations { entries[place].score = explanations[candidate] }
       }
     }

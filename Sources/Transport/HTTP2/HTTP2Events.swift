@@ -34,7 +34,7 @@ final class HTTP2Events {
   var streams: [Int32: HTTP2Stream] = [:]
   var events: [Event] = []
   /// Frames made by nghttp2 and by `sendData`, in order.
-  var output = ByteBuffer()
+  var output = FrameOutput()
   /// Whether a frame waits because `output` has no room for it.
   var isOutputFull = false
   /// The time at which the input being processed came.
@@ -43,11 +43,17 @@ final class HTTP2Events {
   private var openBlock: HTTP2Stream?
   private var trailerBytes = 0
   private var rates: [LimitKind: FrameRate] = [:]
+  private var bodyCredit: BodyCredit
+  /// Flow-control credit to give back, by stream; in all.
+  private var streamCredit: [(id: Int32, bytes: Int)] = []
+  private var connectionCredit = 0
 
   init(connection: Connection, now: NIODeadline) {
     self.connection = connection
     self.limits = connection.limits
     self.now = now
+    // Whether it is a body's turn is known before it outgrows the memory that every body gets.
+    bodyCredit = BodyCredit(freeBytes: RequestBody.provenBytes / 2, limit: limits.maxLargeBodies)
   }
 
   // MARK: Headers
@@ -106,12 +112,15 @@ final class HTTP2Events {
       authorization: headers.authorization, contentLength: headers.contentLength, httpVersion: .http2,
       peer: connection.peer, isSecure: connection.isSecure,
       remoteAddress: connection.remoteAddress)
-    return Exchange(head: head, core: connection.core, now: now)
+    let exchange = Exchange(head: head, core: connection.core, now: now)
+    exchange.body.mayComeWhole = false
+    return exchange
   }
 
   private func refuse(_ stream: HTTP2Stream, _ response: ServerResponse) {
     stream.stage = .answering
     stream.exchange?.body.discard()
+    endBody(stream.id)
     events.append(.refuse(stream, response))
   }
 
@@ -125,9 +134,15 @@ final class HTTP2Events {
 
   /// Stores a chunk of a request that is still wanted.
   func addData(_ id: Int32, _ bytes: UnsafeRawBufferPointer) {
-    guard let stream = streams[id], case .body = stream.stage, let exchange = stream.exchange else { return }
+    connectionCredit += bytes.count
+    guard let stream = streams[id], case .body = stream.stage, let exchange = stream.exchange else {
+      return giveBack(bytes.count, to: id)
+    }
     switch unsafe exchange.body.append(bytes) {
-    case .stored: break
+    case .stored:
+      giveBack(bodyCredit.received(id, bytes.count, total: exchange.body.receivedBytes), to: id)
+      exchange.body.mayComeWhole = bodyCredit.isAdmitted(id)
+      return
     case .tooLarge:
       connection.limitHit(.bodySize)
       refuse(stream, TransportResponse.bodyTooLarge)
@@ -135,6 +150,31 @@ final class HTTP2Events {
       connection.limitHit(.bufferedBytes)
       refuse(stream, TransportResponse.overloaded)
     }
+    giveBack(bytes.count, to: id)
+  }
+
+  private func giveBack(_ bytes: Int, to id: Int32) {
+    guard bytes > 0 else { return }
+    if let last = streamCredit.indices.last, streamCredit[last].id == id {
+      streamCredit[last].bytes += bytes
+    } else {
+      streamCredit.append((id, bytes))
+    }
+  }
+
+  /// A stream's body takes no more memory, or is not wanted: another one's turn.
+  private func endBody(_ id: Int32) {
+    guard let next = bodyCredit.ended(id) else { return }
+    giveBack(next.bytes, to: next.id)
+    streams[next.id]?.exchange?.body.mayComeWhole = true
+  }
+
+  /// Hands over the credit that has gathered.
+  func takeCredit(_ connection: (Int) -> Void, _ stream: (Int32, Int) -> Void) {
+    if connectionCredit > 0 { connection(connectionCredit) }
+    for (id, bytes) in streamCredit { stream(id, bytes) }
+    connectionCredit = 0
+    streamCredit.removeAll(keepingCapacity: true)
   }
 
   func endRequest(_ id: Int32) {
@@ -163,15 +203,11 @@ final class HTTP2Events {
   func sendData(_ id: Int32, frameHeader: UnsafeRawBufferPointer, length: Int) -> SendOutcome {
     guard let stream = streams[id] else { return .unknownStream }
     let frameBytes = frameHeader.count + length
-    guard output.readableBytes == 0 || output.readableBytes + frameBytes <= Self.outputBytes else {
+    guard output.byteCount == 0 || output.byteCount + frameBytes <= Self.outputBytes else {
       isOutputFull = true
       return .full
     }
-    if output.writableBytes < frameBytes {
-      // What is to come of the response, so that the buffer does not grow step by step.
-      output.reserveCapacity(min(Self.outputBytes, output.readableBytes + frameBytes + stream.remainingBytes))
-    }
-    unsafe output.writeBytes(frameHeader)
+    unsafe output.append(frameHeader)
     stream.moveBody(length, to: &output)
     return .sent
   }
@@ -179,12 +215,14 @@ final class HTTP2Events {
   func endResponse(_ id: Int32) {
     guard let stream = streams[id] else { return }
     stream.stage = .sent
+    endBody(id)
     events.append(.responseSent(stream))
   }
 
   func closeStream(_ id: Int32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
     if openBlock === stream { openBlock = nil }
+    endBody(id)
     events.append(.streamClosed(stream))
   }
 

@@ -115,7 +115,7 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver, PlaintextRece
       return close(context)
     }
     // A response on the way out makes room for the next; otherwise the flush is left to the end of the read.
-    if events.output.readableBytes >= HTTP2Events.outputBytes { send(context) }
+    if events.output.byteCount >= HTTP2Events.outputBytes { send(context) }
   }
 
   private var isReceiving: Bool {
@@ -267,8 +267,9 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver, PlaintextRece
   /// Fills `events.output`; false when nghttp2 has nothing more to send.
   private func pull() -> Bool {
     events.isOutputFull = false
+    events.takeCredit({ session.consume($0) }, { session.consume($1, of: $0) })
     do {
-      while events.output.readableBytes < HTTP2Events.outputBytes, !events.isOutputFull {
+      while events.output.byteCount < HTTP2Events.outputBytes, !events.isOutputFull {
         guard try session.pullOutput() else { return events.isOutputFull || !events.events.isEmpty }
       }
       return true
@@ -280,12 +281,10 @@ final class HTTP2Handler: ChannelInboundHandler, ConnectionDriver, PlaintextRece
   }
 
   private func write(_ context: ChannelHandlerContext) -> Int {
-    let count = events.output.readableBytes
+    let count = events.output.byteCount
     guard count > 0 else { return 0 }
-    let full = events.output
-    events.output = ByteBuffer()
     hasUnflushed = true
-    context.write(wrapOutboundOut(full), promise: nil)
+    events.output.takeAll { context.write(wrapOutboundOut($0), promise: nil) }
     return count
   }
 

@@ -48,6 +48,9 @@ struct HTTP2Session: ~Copyable {
     unsafe nghttp2_option_set_max_settings(options, 32)
     unsafe nghttp2_option_set_max_outbound_ack(options, 200)
     unsafe nghttp2_option_set_no_closed_streams(options, 1)
+    // Credit is given back by `consume`, see `BodyCredit`. What nghttp2 does not hand on (padding, DATA of streams that
+    // are gone) it counts itself.
+    unsafe nghttp2_option_set_no_auto_window_update(options, 1)
   }
 
   /// The largest frame that a peer may send. What Go's server allows: its client then sends bodies in frames of 512 KiB,
@@ -88,15 +91,25 @@ struct HTTP2Session: ~Copyable {
 
   /// Adds the next frames to `events.output`; false when there is nothing more to send now.
   func pullOutput() throws(HTTP2Failure) -> Bool {
-    let before = events.output.readableBytes
+    let before = events.output.byteCount
     var lent: UnsafePointer<UInt8>? = nil
     let count = unsafe nghttp2_session_mem_send(handle, &lent)
     guard count >= 0 else { throw HTTP2Failure(Int32(count), "sending frames") }
     if count > 0, let start = unsafe lent {
       // SAFETY: the library lends `count` bytes until its next call.
-      unsafe events.output.writeBytes(UnsafeRawBufferPointer(start: start, count: count))
+      unsafe events.output.append(UnsafeRawBufferPointer(start: start, count: count))
     }
-    return events.output.readableBytes > before
+    return events.output.byteCount > before
+  }
+
+  /// Gives credit for body bytes back to the connection; WINDOW_UPDATE follows when half of its window is used.
+  func consume(_ bytes: Int) {
+    _ = unsafe nghttp2_session_consume_connection(handle, bytes)
+  }
+
+  /// Gives credit back to a stream; without effect where it is gone.
+  func consume(_ bytes: Int, of id: Int32) {
+    _ = unsafe nghttp2_session_consume_stream(handle, id, bytes)
   }
 
   /// Whether the session is over: it wants neither input nor output.

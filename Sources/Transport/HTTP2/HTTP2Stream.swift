@@ -41,13 +41,12 @@ final class HTTP2Stream {
   }
 
   /// Moves the next `count` bytes to `output`. The caller has asked for no more than `remainingBytes`.
-  func moveBody(_ count: Int, to output: inout ByteBuffer) {
+  func moveBody(_ count: Int, to output: inout FrameOutput) {
     var missing = min(count, remainingBytes)
     remainingBytes -= missing
     while missing > 0, segmentIndex < segments.count {
       let part = min(missing, segments[segmentIndex].readableBytes)
-      output.writeBytes(of: segments[segmentIndex], count: part)
-      segments[segmentIndex].moveReaderIndex(forwardBy: part)
+      output.append(part, of: &segments[segmentIndex])
       missing -= part
       if segments[segmentIndex].readableBytes == 0 {
         // Gives the segment's memory back as soon as it is out.

@@ -9,6 +9,7 @@ import Scheduler
 import ServiceLifecycle
 import Transport
 import UnixSignals
+import WireFormat
 
 /// Puts the parts together and runs them until the process is told to stop.
 struct Serving {
@@ -21,6 +22,8 @@ struct Serving {
     logStart(logger)
     // Before there are threads, which would get arenas of their own.
     ProcessMemory.tuneAllocator()
+    JSONIndex.keepLargeIndex()
+    ProcessMemory.whenUnused { JSONIndex.dropLargeIndex() }
     // Two, so that watches and requests share no connection: libcurl before 8.1 lets one HTTP/2 stream stall the others.
     let engines = (requests: try CurlEngine(), watches: try CurlEngine())
     // libssl cleans up at exit, so no thread of libcurl may be left by then.
