@@ -20,50 +20,91 @@ enum Instances {
 
   /// A feasible instance with all kinds of rules and costs.
   static func random(_ seed: UInt64) -> ReassignmentModel {
+    var generator = InstanceGenerator(seed)
+    guard let model = try? read(generator.model(), generator.assignment) else {
+      preconditionFailure("a generated instance is not read")
+    }
+    return model
+  }
+}
+
+/// Makes instances up from the rules that their start has to keep.
+private struct InstanceGenerator {
+  private var random: SeededGenerator
+  private let machineCount: Int
+  private let resourceCount: Int
+  /// The machines of each service's processes.
+  private let homes: [[Int]]
+  private let neighbourhoods: [Int]
+  private let locations: [Int]
+  private var used: [[Int]]
+
+  init(_ seed: UInt64) {
     var random = SeededGenerator(seed: seed)
     func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
-    let machines = 3 + below(8)
-    let resources = 1 + below(6)
-    let services = 4 + below(20)
-    let homes = (0..<services).map { _ in
-      Array((0..<machines).shuffled(using: &random).prefix(1 + below(3)))
-    }
-    let places = (0..<machines).map { _ in (neighbourhood: below(3), location: below(4)) }
-    var used = [[Int]](repeating: [Int](repeating: 0, count: resources), count: machines)
-    var processes = ""
-    var assignment = ""
-    for (service, machinesOfService) in homes.enumerated() {
-      for machine in machinesOfService {
-        let required = (0..<resources).map { _ in below(50) }
-        for (resource, amount) in required.enumerated() { used[machine][resource] += amount }
-        processes += "\(service) \(required.map(String.init).joined(separator: " ")) \(below(5))\n"
-        assignment += "\(machine) "
+    let machineCount = 3 + below(8)
+    resourceCount = 1 + below(6)
+    homes = (0..<4 + below(20)).map { _ in Array((0..<machineCount).shuffled(using: &random).prefix(1 + below(3))) }
+    neighbourhoods = (0..<machineCount).map { _ in below(3) }
+    locations = (0..<machineCount).map { _ in below(4) }
+    used = [[Int]](repeating: [Int](repeating: 0, count: resourceCount), count: machineCount)
+    self.machineCount = machineCount
+    self.random = random
+  }
+
+  private mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &random) }
+
+  var assignment: String { homes.joined().map(String.init).joined(separator: " ") }
+
+  mutating func model() -> String {
+    var text = "\(resourceCount)\n"
+    for _ in 0..<resourceCount { text += "\(below(2)) \(below(11))\n" }
+    let processes = self.processes()
+    text += "\(machineCount)\n\(machines())\(homes.count)\n\(services())\(homes.joined().count)\n\(processes)"
+    text += "2\n0 \(resourceCount - 1) \(below(4))\n\(below(11))\n\(resourceCount - 1) 0 1\n3\n"
+    return text + "1 10 100\n"
+  }
+
+  private mutating func processes() -> String {
+    var text = ""
+    for (service, machines) in homes.enumerated() {
+      for machine in machines {
+        text += "\(service) "
+        for resource in 0..<resourceCount {
+          let amount = below(50)
+          used[machine][resource] += amount
+          text += "\(amount) "
+        }
+        text += "\(below(5))\n"
       }
     }
-    var text = "\(resources)\n"
-    for _ in 0..<resources { text += "\(below(2)) \(below(11))\n" }
-    text += "\(machines)\n"
-    for machine in 0..<machines {
+    return text
+  }
+
+  /// Machines with a little more room than what is there needs.
+  private mutating func machines() -> String {
+    var text = ""
+    for machine in 0..<machineCount {
       let capacities = used[machine].map { $0 + below(60) }
-      text += "\(places[machine].neighbourhood) \(places[machine].location) "
+      text += "\(neighbourhoods[machine]) \(locations[machine]) "
       for capacity in capacities { text += "\(capacity) " }
       for capacity in capacities { text += "\(capacity * 3 / 4) " }
-      for other in 0..<machines { text += other == machine ? "0 " : "\(below(4)) " }
+      for other in 0..<machineCount { text += other == machine ? "0 " : "\(below(4)) " }
       text += "\n"
     }
-    text += "\(services)\n"
-    func values<T: Hashable>(_ service: Int, _ value: (Int) -> T) -> Set<T> { Set(homes[service].map(value)) }
-    for service in 0..<services {
-      let locations = values(service) { places[$0].location }
-      let neighbourhoods = values(service) { places[$0].neighbourhood }
-      let needed = (0..<services).filter {
-        $0 != service && below(4) == 0 && neighbourhoods.isSubset(of: values($0) { places[$0].neighbourhood })
+    return text
+  }
+
+  private mutating func services() -> String {
+    let entered = homes.map { machines in Set(machines.map { neighbourhoods[$0] }) }
+    var text = ""
+    for (service, machines) in homes.enumerated() {
+      let needed = homes.indices.filter {
+        $0 != service && below(4) == 0 && entered[service].isSubset(of: entered[$0])
       }
-      text += "\(below(locations.count + 1)) \(needed.count) \(needed.map(String.init).joined(separator: " "))\n"
+      let locationCount = Set(machines.map { locations[$0] }).count
+      text += "\(below(locationCount + 1)) \(needed.count) \(needed.map(String.init).joined(separator: " "))\n"
     }
-    text += "\(homes.joined().count)\n\(processes)"
-    text += "2\n0 \(resources - 1) \(below(4))\n\(below(11))\n\(resources - 1) 0 1\n3\n1 10 100\n"
-    guard let model = try? read(text, assignment) else { preconditionFailure("a generated instance is not read") }
-    return model
+    return text
   }
 }

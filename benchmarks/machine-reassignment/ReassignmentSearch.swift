@@ -25,6 +25,7 @@ package struct ReassignmentSearch {
   /// How many changes have been judged.
   package private(set) var judged = 0
 
+  /// A search from the model's start, which has to keep the rules; `ReassignmentChecker` knows whether it does.
   package init(_ model: ReassignmentModel, seed: UInt64) {
     state = ReassignmentState(model)
     random = SplitMix64(seed: seed)

@@ -52,7 +52,7 @@ struct ReassignmentState {
   private let serviceMoveWeight: Double
   private let balances: [ReassignmentModel.Balance]
 
-  /// The state at the start.
+  /// The state at the start, which has to keep the rules.
   init(_ model: ReassignmentModel) {
     nothing = model.processCount
     machineCount = model.machineCount
