@@ -82,11 +82,14 @@ let package = Package(
     .target(
       name: "PlanChecker", dependencies: ["MigrationPlanner", "ClusterModel"], path: "benchmarks/planner-checker",
       swiftSettings: strict),
+    .target(
+      name: "MachineReassignment", path: "benchmarks/machine-reassignment", swiftSettings: strict),
     .target(name: "TestSupport", dependencies: [subprocess], path: "Tests/TestSupport", swiftSettings: strict),
     tests("ArchitectureTests", ["TestSupport"]),
     tests("ClusterModelTests", ["ClusterModel", "TestSupport"]),
     tests("NodeCostTests", ["NodeCost", "ClusterModel", "TestSupport"]),
     tests("MigrationPlannerTests", ["MigrationPlanner", "PlanChecker", "ClusterModel", "TestSupport"]),
+    tests("MachineReassignmentTests", ["MachineReassignment", "TestSupport"]),
     tests("PlanReportTests", ["PlanReport", "MigrationPlanner", "ClusterModel", "TestSupport"]),
     tests(
       "PlannerInputTests",
@@ -121,4 +124,8 @@ if Context.environment["DAKR_BENCHMARKS"] == "1" {
     .executableTarget(
       name: "planner-benchmark", dependencies: ["MigrationPlanner", "PlanChecker", "ClusterModel"],
       path: "benchmarks/planner", swiftSettings: strict))
+  package.targets.append(
+    .executableTarget(
+      name: "machine-reassignment", dependencies: ["MachineReassignment"], path: "benchmarks/machine-reassignment-run",
+      swiftSettings: strict))
 }

@@ -4,7 +4,9 @@
 set -euo pipefail
 source benchmarks/lib/toolchain.sh
 scratch=${SCRATCH:-.build}
-DAKR_BENCHMARKS=1 swift build -c release --scratch-path "$scratch" --product planner-benchmark >/dev/null
+for product in planner-benchmark machine-reassignment; do
+  DAKR_BENCHMARKS=1 swift build -c release --scratch-path "$scratch" --product "$product" >/dev/null
+done
 run() { "$scratch/release/planner-benchmark" "$@"; }
 echo "== proven optima by CP-SAT, up to 60 s for the bill and 60 s for the moves"
 python="$(bench_ortools)"
@@ -18,6 +20,8 @@ echo "== openb"
 run --seconds 3 --check --twice --baselines openb_mid openb_cpu250 openb_free
 echo "== like real clusters"
 run --seconds 3 --check --twice --baselines real100 real500 real5000
+echo "== Google's machine reassignment, 60 s"
+"$scratch/release/machine-reassignment" --seconds 60 a1_2 a1_5 b_1 b_3
 echo "== 5,000 nodes: 1 s, 10 s, 60 s"
 run --seconds 0.7 --check fleet5000
 run --seconds 10 --check --twice --baselines fleet5000
