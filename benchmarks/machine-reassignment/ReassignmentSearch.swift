@@ -45,9 +45,15 @@ package struct ReassignmentSearch {
   /// - Parameter progress: the share of the budget that is spent, from 0 to 1; asked after every `batch` changes.
   package mutating func run(progress: () -> Double) {
     if state.machineCount < 2 || state.nothing == 0 { return }
+    let start = state
+    var cycle = 0
     while true {
       let share = progress()
       if share >= 1 { return }
+      if schedule.cycle(share) != cycle {
+        cycle = schedule.cycle(share)
+        state = start
+      }
       anneal(schedule.temperature(share))
       if state.cost < cost {
         best = Array(state.assignment[..<state.nothing])
@@ -107,7 +113,9 @@ package struct ReassignmentSearch {
   }
 }
 
-/// How the temperature falls: geometrically, and in the last tenth of the budget to nearly nothing.
+/// How the temperature falls: geometrically, and in the last tenth of the time to nearly nothing.
+///
+/// With few processes, where a handful of large ones decide how well it goes, this is done several times from the start.
 private struct AnnealingSchedule {
   /// In units of the cost per process that is to be expected at the end.
   private static let hottest = 7.0
@@ -116,8 +124,10 @@ private struct AnnealingSchedule {
   private static let freezing = 0.9
 
   private let unit: Double
+  private let cycles: Double
 
   init(_ model: ReassignmentModel, initialCost: Int) {
+    cycles = Double(max(1, 8_000 / max(model.processCount, 1)))
     // Load above the safety capacity of all machines together cannot be avoided.
     var unavoidable = 0.01 * Double(initialCost)
     for (resource, description) in model.resources.enumerated() {
@@ -133,9 +143,13 @@ private struct AnnealingSchedule {
     unit = unavoidable / Double(max(model.processCount, 1))
   }
 
+  /// How often it has started anew after a share of the budget.
+  func cycle(_ share: Double) -> Int { Int(share * cycles) }
+
   /// The temperature after a share of the budget.
   func temperature(_ share: Double) -> Double {
     func between(_ from: Double, _ to: Double, _ share: Double) -> Double { from * exp(share * log(to / from)) }
+    let share = share * cycles - Double(cycle(share))
     return unit
       * (share < Self.freezing
         ? between(Self.hottest, Self.coldest, share / Self.freezing)
