@@ -13,7 +13,9 @@ WORKDIR /source
 COPY Package.swift ./
 RUN swift package resolve
 COPY Sources Sources
+# Targets that are not built, but that the manifest names.
 COPY Tests Tests
+COPY benchmarks benchmarks
 RUN swift build -c release --product dakr-scheduler --static-swift-stdlib \
  && install -D "$(swift build -c release --show-bin-path)/dakr-scheduler" /result/dakr-scheduler \
  && find "$(swift build -c release --show-bin-path)" -maxdepth 1 -name '*.resources' -exec cp -r {} /result/ \;

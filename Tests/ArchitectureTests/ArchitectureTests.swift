@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 
 /// docs/architecture.md says who imports whom; these tests keep it, the manifest and the sources saying the same.
@@ -52,6 +54,23 @@ import Testing
     for module in table.imports.keys where module != "dakr-scheduler" {
       for line in try SourceImports.lines(of: module) {
         #expect(!line.module.hasPrefix("Foundation"), "\(module)/\(line.file)")
+      }
+    }
+  }
+
+  /// SwiftPM refuses a manifest with a target whose folder is missing, whether it is built or not.
+  @Test func theImageIsBuiltFromEveryFolderThatTheManifestNames() async throws {
+    func lines(_ file: String) throws -> [Substring] {
+      try String(contentsOf: RepositoryLayout.root.appendingPathComponent(file), encoding: .utf8).split(separator: "\n")
+    }
+    let sent = try lines(".dockerignore").filter { $0.hasPrefix("!") }.map { $0.dropFirst() }
+    let copied = try lines("Dockerfile").filter { $0.hasPrefix("COPY ") }.compactMap {
+      $0.split(separator: " ").dropFirst().first
+    }
+    for target in try await PackageDescription.load().targets {
+      let folder = target.folder ?? (target.kind == "test" ? "Tests/" : "Sources/") + target.name
+      for (file, folders) in [(".dockerignore", sent), ("Dockerfile", copied)] {
+        #expect(folders.contains { folder == $0 || folder.hasPrefix($0 + "/") }, "\(folder), in \(file)")
       }
     }
   }
