@@ -97,6 +97,9 @@ package struct PlanningProblem: Sendable {
   /// Whether the pod may be moved at all.
   package func isMovable(_ pod: Int) -> Bool { immovableReasons[pod] == nil }
 
+  /// Whether a pod is under no rules between pods, so that it may be lifted and put down at will.
+  func isFree(_ pod: Int) -> Bool { topology.isFree(Int(kindProfiles[Int(podKinds[pod])])) }
+
   /// What a pod asks for.
   @inline(__always)
   func demand(of pod: Int) -> ResourceVector { kindDemands[Int(podKinds[pod])] }

@@ -72,9 +72,7 @@ struct AssignmentAnnealing {
     let leaving = closed.flatMap { state.pods(on: $0) }
     for pod in leaving { room -= SIMD8<Double>(problem.demand(of: Int(pod))) }
     if room.min() < 0 { return nil }
-    pods = (leaving + nodes.flatMap { state.pods(on: Int($0)) }).filter {
-      problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int($0)])]))
-    }
+    pods = (leaving + nodes.flatMap { state.pods(on: Int($0)) }).filter { problem.isFree(Int($0)) }
     if pods.isEmpty || !addPods(problem, state) { return nil }
   }
 

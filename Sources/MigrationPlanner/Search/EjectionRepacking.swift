@@ -208,8 +208,6 @@ struct EjectionRepacking {
       pod = next >= 0 ? next : packing.state.firstPod[node]
       steps -= 1
     }
-    let problem = packing.problem
-    let isFree = problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int(pod)])]))
-    return isFree && !packing.exceedsLimits(Int(pod)) ? Int(pod) : nil
+    return packing.problem.isFree(Int(pod)) && !packing.exceedsLimits(Int(pod)) ? Int(pod) : nil
   }
 }

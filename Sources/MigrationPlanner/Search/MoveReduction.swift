@@ -33,8 +33,7 @@ struct MoveReduction {
     }
     func isStranger(_ pod: Int) -> Bool { packing.state.nodeOfPod[pod] != problem.podNodes[pod] }
     let strangers = movable.filter { pod in
-      isStranger(Int(pod))
-        && problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[Int(pod)])]))
+      isStranger(Int(pod)) && problem.isFree(Int(pod))
     }
     for pod in strangers {
       let place = key(Int(pod), packing.state.nodeOfPod[Int(pod)])

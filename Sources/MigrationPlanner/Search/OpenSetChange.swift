@@ -33,3 +33,26 @@ struct OpenSetChange {
     (closing + opening).reduce(token) { $0 ^ tokens[$1] }
   }
 }
+
+extension EjectionRepacking {
+  /// Opens and closes nodes and packs what stood on the closed ones; gives false, and leaves a mess, where it cannot.
+  ///
+  /// With `leavesFreePods` only pods under rules between pods are packed, and the others stay for somebody else to place.
+  mutating func apply(
+    _ change: OpenSetChange, _ packing: inout Packing, budget: Int, leavesFreePods: Bool = false
+  ) -> Bool {
+    for node in change.opening { packing.flip(node) }
+    var pool: [Int] = []
+    for node in change.closing {
+      packing.flip(node)
+      for pod in packing.state.pods(on: node).map(Int.init) {
+        let isFree = packing.problem.isFree(pod)
+        if isFree && leavesFreePods { continue }
+        if isFree { packing.lift(pod) }
+        pool.append(pod)
+      }
+    }
+    pool.sort { (packing.size($0), $1) < (packing.size($1), $0) }
+    return placeAll(pool, &packing, budget: budget)
+  }
+}

@@ -34,11 +34,6 @@ struct OpenSetSearch {
   /// Saving of an hour's bill over the horizon, less what moving costs.
   func objective(_ state: PlacementState) -> Double { Double(state.bill) * horizonHours + Double(state.moveCost) }
 
-  /// Whether a pod is under no rules between pods, so that it may be lifted and put down at will.
-  private func isFree(_ pod: Int, _ problem: PlanningProblem) -> Bool {
-    problem.topology.isFree(Int(problem.kindProfiles[Int(problem.podKinds[pod])]))
-  }
-
   /// Keeps what was done where the placement is no worse than before by more than `tolerance`, else takes it back.
   private func accept(_ packing: inout Packing, before: Double) -> Bool {
     reduction.sendHome(&packing)
@@ -62,7 +57,7 @@ struct OpenSetSearch {
     for _ in 0..<(count ?? 0) { isChosen[Int(packing.openNodes[packing.random.below(packing.openNodes.count)])] = true }
     let strangers = movable.filter { pod in
       let (place, home) = (Int(packing.state.nodeOfPod[pod]), Int(problem.podNodes[pod]))
-      return place != home && (isChosen[place] || isChosen[home]) && isFree(pod, problem)
+      return place != home && (isChosen[place] || isChosen[home]) && problem.isFree(pod)
     }
     for pod in strangers { packing.lift(pod) }
     var pool: [(pod: Int, size: Float)] = []
@@ -96,10 +91,10 @@ struct OpenSetSearch {
       if movable.isEmpty { return false }
       let pod = movable[packing.random.below(movable.count)]
       let home = Int(problem.podNodes[pod])
-      if Int(packing.state.nodeOfPod[pod]) == home || !packing.isOpen[home] || !isFree(pod, problem) { continue }
+      if Int(packing.state.nodeOfPod[pod]) == home || !packing.isOpen[home] || !problem.isFree(pod) { continue }
       var ejected: [Int] = []
       let demand = problem.kindDemands[Int(problem.podKinds[pod])]
-      var others = packing.state.pods(on: home).map(Int.init).filter { isFree($0, problem) }
+      var others = packing.state.pods(on: home).map(Int.init).filter { problem.isFree($0) }
       others.sort { problem.podNodes[$0] != home && problem.podNodes[$1] == home }
       packing.lift(pod)
       while !packing.state.hasRoom(home, demand), !others.isEmpty {
@@ -126,7 +121,7 @@ struct OpenSetSearch {
     let before = objective(packing.state)
     let tries = min(Int(attempts[token, default: 0]), 6)
     attempts[token, default: 0] += 1
-    if apply(change, &packing, budget: 24 << tries) { return accept(&packing, before: before) }
+    if repacking.apply(change, &packing, budget: 24 << tries) { return accept(&packing, before: before) }
     packing.rollBack()
     // Annealing does what ejection does not in fleets of many small pods, and little elsewhere: it has to earn its time.
     if idleRounds > 2 * repacking.ejections { return false }
@@ -138,12 +133,12 @@ struct OpenSetSearch {
     return false
   }
 
-  /// As `apply`, but by annealing on the nodes that open and some of those that are open.
+  /// Carries a change out by annealing, on the nodes that open and some of those that are open.
   private mutating func anneal(_ change: OpenSetChange, _ packing: inout Packing, rounds: Int) -> Bool {
     for node in change.opening + change.closing { packing.flip(node) }
     let problem = packing.problem
     let hasBoundPods = change.closing.contains { node in
-      packing.state.pods(on: node).contains { !isFree(Int($0), problem) }
+      packing.state.pods(on: node).contains { !problem.isFree(Int($0)) }
     }
     if hasBoundPods { return false }
     let hosts = hosts(for: change, &packing)
@@ -169,22 +164,6 @@ struct OpenSetSearch {
       if let best { hosts.append(best.node) }
     }
     return hosts
-  }
-
-  /// Opens and closes nodes and packs what stood on the closed ones; gives false, and leaves a mess, where it cannot.
-  private mutating func apply(_ change: OpenSetChange, _ packing: inout Packing, budget: Int) -> Bool {
-    for node in change.opening { packing.flip(node) }
-    var pool: [Int] = []
-    for node in change.closing {
-      packing.flip(node)
-      for pod in packing.state.pods(on: node) {
-        let profile = Int(packing.problem.kindProfiles[Int(packing.problem.podKinds[Int(pod)])])
-        if packing.problem.topology.isFree(profile) { packing.lift(Int(pod)) }
-        pool.append(Int(pod))
-      }
-    }
-    pool.sort { (packing.size($0), $1) < (packing.size($1), $0) }
-    return repacking.placeAll(pool, &packing, budget: budget)
   }
 
   /// The most promising of some random changes that lower the bill, with what identifies the set they lead to.

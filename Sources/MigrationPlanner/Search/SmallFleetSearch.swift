@@ -109,45 +109,24 @@ struct SmallFleetSearch {
     let before = objective(packing.state)
     let tries = attempts[token, default: 0]
     attempts[token] = tries + 1
-    if apply(change, &packing, budget: 20 << min(tries, 6)) { return accept(&packing, before: before) }
+    if repacking.apply(change, &packing, budget: 20 << min(tries, 6)) { return accept(&packing, before: before) }
     packing.rollBack()
     let rounds = min(64 << 2 * min(tries, 5), Self.mostRounds)
+    spent.onSets += rounds
     if fit(change, &packing, rounds: rounds, mayGoOn) { return accept(&packing, before: before) }
     packing.rollBack()
     return false
   }
 
-  /// Opens and closes nodes and packs what stood on the closed ones; gives false, and leaves a mess, where it cannot.
-  private mutating func apply(
-    _ change: OpenSetChange, _ packing: inout Packing, budget: Int, isForBoundPods: Bool = false
-  )
-    -> Bool
-  {
-    for node in change.opening { packing.flip(node) }
-    var pool: [Int] = []
-    for node in change.closing {
-      packing.flip(node)
-      for pod in packing.state.pods(on: node) {
-        let profile = Int(packing.problem.kindProfiles[Int(packing.problem.podKinds[Int(pod)])])
-        let isFree = packing.problem.topology.isFree(profile)
-        if isFree && isForBoundPods { continue }
-        if isFree { packing.lift(Int(pod)) }
-        pool.append(Int(pod))
-      }
-    }
-    pool.sort { (packing.size($0), $1) < (packing.size($1), $0) }
-    return repacking.placeAll(pool, &packing, budget: budget)
-  }
-
-  /// As `apply`, but by annealing, with a few moves more or less; pods under rules are placed one by one before.
+  /// Carries a change out by annealing; pods under rules are placed one by one before. Gives false, and leaves a mess,
+  /// where it cannot.
   private mutating func fit(_ change: OpenSetChange, _ packing: inout Packing, rounds: Int, _ mayGoOn: () -> Bool)
     -> Bool
   {
-    if !apply(change, &packing, budget: 20, isForBoundPods: true) { return false }
+    if !repacking.apply(change, &packing, budget: 20, leavesFreePods: true) { return false }
     guard var annealing = AssignmentAnnealing(packing, open: packing.openNodes, closed: change.closing) else {
       return false
     }
-    defer { spent.onSets += rounds }
     if !annealing.run(.fit, rounds: rounds, random: &packing.random, mayGoOn: mayGoOn) { return false }
     _ = annealing.run(
       .fewMoves(moveWeight: moveWeight), rounds: max(rounds, Self.fewestRoundsForMoves), random: &packing.random,
