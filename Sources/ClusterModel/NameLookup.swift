@@ -29,9 +29,9 @@ package struct NameLookup {
       // SAFETY: the mask keeps the place inside the slots, of which there is always an empty one.
       let slot = unsafe slots[place]
       if slot.index < 0 { return nil }
-      if slot.tag == tag {
+      if slot.tag == tag, Int(slot.count) == name.count {
         guard let bytes = name.baseAddress else { return Int(slot.index) }
-        if Int(slot.count) == name.count, unsafe areEqual(Int(slot.start), bytes, name.count) { return Int(slot.index) }
+        if unsafe areEqual(Int(slot.start), bytes, name.count) { return Int(slot.index) }
       }
       place = (place &+ 1) & mask
     }

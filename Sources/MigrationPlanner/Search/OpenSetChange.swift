@@ -22,6 +22,12 @@ struct OpenSetChange {
     return chosen
   }
 
+  /// A random number per node, by which sets of nodes are told apart.
+  static func tokens(nodeCount: Int) -> [UInt64] {
+    var generator = SplitMix64(seed: 7)
+    return (0..<nodeCount).map { _ in generator.next() }
+  }
+
   /// By how much the bill of an hour falls.
   func saving(_ prices: [Int64]) -> Int64 {
     closing.reduce(0) { $0 &+ prices[$1] } &- opening.reduce(0) { $0 &+ prices[$1] }

@@ -8,7 +8,7 @@ struct OpenSetSearch {
   private var reduction: MoveReduction
   private let movable: [Int]
   /// A random number per node; the exclusive or over the open ones identifies a set.
-  private var tokens: [UInt64] = []
+  private let tokens: [UInt64]
   /// How often each set was tried in vain.
   private var attempts: [UInt64: Int32] = [:]
   /// Nodes that may be open or closed.
@@ -27,18 +27,14 @@ struct OpenSetSearch {
     repacking = EjectionRepacking(podCount: problem.podCount, reach: 24)
     reduction = MoveReduction(problem)
     movable = (0..<problem.podCount).filter { problem.isMovable($0) }
-    var generator = SplitMix64(seed: 7)
-    for _ in 0..<problem.nodeCount { tokens.append(generator.next()) }
+    tokens = OpenSetChange.tokens(nodeCount: problem.nodeCount)
   }
-
-  /// Saving of an hour's bill over the horizon, less what moving costs.
-  func objective(_ state: PlacementState) -> Double { Double(state.bill) * horizonHours + Double(state.moveCost) }
 
   /// Keeps what was done where the placement is no worse than before by more than `tolerance`, else takes it back.
   private func accept(_ packing: inout Packing, before: Double) -> Bool {
     reduction.sendHome(&packing)
     // Equally good placements are taken as well: they lead away from where nothing gets better.
-    if objective(packing.state) <= before + tolerance && packing.state.movedPods <= maximumMoves
+    if packing.state.cost(horizonHours: horizonHours) <= before + tolerance && packing.state.movedPods <= maximumMoves
       && packing.isWithinLimits
     {
       packing.commit()
@@ -51,7 +47,7 @@ struct OpenSetSearch {
   /// Packs some open nodes anew (nil: all of them) from where the pods run: those whose nodes stay open start at home, and
   /// leave it only where others cannot do without.
   mutating func rebuild(_ packing: inout Packing, nodes count: Int?) -> Bool {
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     let problem = packing.problem
     var isChosen = [Bool](repeating: count == nil, count: problem.nodeCount)
     for _ in 0..<(count ?? 0) { isChosen[Int(packing.openNodes[packing.random.below(packing.openNodes.count)])] = true }
@@ -86,7 +82,7 @@ struct OpenSetSearch {
   /// Brings one pod home that stands elsewhere although its node stays open, and finds room for whoever has to go.
   mutating func bringHome(_ packing: inout Packing) -> Bool {
     let problem = packing.problem
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     for _ in 0..<32 {
       if movable.isEmpty { return false }
       let pod = movable[packing.random.below(movable.count)]
@@ -118,7 +114,7 @@ struct OpenSetSearch {
   /// Tries one change of the open set; gives whether the placement became cheaper. Nothing is left to roll back.
   mutating func step(_ packing: inout Packing) -> Bool {
     guard let (change, token) = pick(&packing) else { return false }
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     let tries = min(Int(attempts[token, default: 0]), 6)
     attempts[token, default: 0] += 1
     if repacking.apply(change, &packing, budget: 24 << tries) { return accept(&packing, before: before) }

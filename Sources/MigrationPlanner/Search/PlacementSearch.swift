@@ -29,14 +29,12 @@ struct PlacementSearch {
         phase: phase, steps: steps, billBefore: initial.bill, bestBill: bill, lowerBound: lowerBound, moves: moves))
   }
 
-  /// Whether a bill is so near to the bound that nothing is left to be found.
-  private func isSufficient(_ bill: Int64) -> Bool {
-    Double(bill) <= Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
-  }
+  /// The bill that is so near to the bound that nothing is left to be found.
+  private var sufficientBill: Double { Double(lowerBound) * (1 + options.sufficientGapPercent / 100) }
 
-  private func objective(_ state: PlacementState) -> Double {
-    Double(state.bill) * options.horizonHours + Double(state.moveCost)
-  }
+  private func isSufficient(_ bill: Int64) -> Bool { Double(bill) <= sufficientBill }
+
+  private func objective(_ state: PlacementState) -> Double { state.cost(horizonHours: options.horizonHours) }
 
   /// Gives the best placements found, each with the objective that it is best for, and the number of steps made; refines
   /// the relaxation as far as it was needed.
@@ -134,10 +132,10 @@ struct PlacementSearch {
     if problem.podCount > Self.fewPods {
       changeOpenSet(&packing)
     } else if var search = SmallFleetSearch(packing, horizonHours: options.horizonHours, maximumMoves: maximumMoves) {
-      let sufficient = Double(lowerBound) * (1 + options.sufficientGapPercent / 100)
+      let sufficient = sufficientBill
       search.run(&packing, isSufficient: { Double($0) <= sufficient }) { bill, moves in
         steps += 1
-        return steps < options.maximumSteps ?? .max && !isStopped(.improving, bill: bill, moves: moves)
+        return mayGoOn(bill: bill, moves: moves)
       }
     } else {
       wander(&packing)
@@ -184,7 +182,9 @@ struct PlacementSearch {
     packing = best
   }
 
-  private func mayGoOn(_ best: PlacementState) -> Bool {
-    steps < options.maximumSteps ?? .max && !isStopped(.improving, bill: best.bill, moves: best.movedPods)
+  private func mayGoOn(_ best: PlacementState) -> Bool { mayGoOn(bill: best.bill, moves: best.movedPods) }
+
+  private func mayGoOn(bill: Int64, moves: Int) -> Bool {
+    steps < options.maximumSteps ?? .max && !isStopped(.improving, bill: bill, moves: moves)
   }
 }

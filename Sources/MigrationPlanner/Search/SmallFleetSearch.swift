@@ -20,7 +20,7 @@ struct SmallFleetSearch {
   private let maximumMoves: Int
   private let choices: [Int]
   /// A random number per node; the exclusive or over the open ones identifies a set.
-  private var tokens: [UInt64] = []
+  private let tokens: [UInt64]
   /// How often each set was tried in vain.
   private var attempts: [UInt64: Int] = [:]
   private var repacking: EjectionRepacking
@@ -41,6 +41,7 @@ struct SmallFleetSearch {
   init?(_ packing: Packing, horizonHours: Double, maximumMoves: Int) {
     let problem = packing.problem
     choices = problem.choices
+    tokens = OpenSetChange.tokens(nodeCount: problem.nodeCount)
     if choices.isEmpty || choices.count > Self.mostChoices || packing.openNodes.count > AssignmentAnnealing.mostNodes {
       return nil
     }
@@ -55,8 +56,6 @@ struct SmallFleetSearch {
       residents[Int(problem.podNodes[pod])] += 1
     }
     for resource in problem.resourceNames.indices { slackScale[resource] = 1000 / max(demand[resource], 1) }
-    var generator = SplitMix64(seed: 7)
-    for _ in 0..<problem.nodeCount { tokens.append(generator.next()) }
   }
 
   /// Improves the packing until `mayGoOn`, which is asked every round with the bill and the moves reached, says no, or until
@@ -74,9 +73,9 @@ struct SmallFleetSearch {
         if tryCheaperSet(&packing, asks) { roundsForMoves = Self.fewestRoundsForMoves }
       } else {
         if isSufficient(bill) && roundsForMoves > Self.mostRoundsAtTheBound { return }
-        let before = objective(packing.state)
+        let before = packing.state.cost(horizonHours: horizonHours)
         if isTwinNext { tryTwin(&packing, asks) } else { annealMoves(&packing, asks) }
-        if objective(packing.state) < before {
+        if packing.state.cost(horizonHours: horizonHours) < before {
           roundsForMoves = max(roundsForMoves / 4, Self.fewestRoundsForMoves)
         } else if isTwinNext {
           roundsForMoves = min(4 * roundsForMoves, Self.mostRounds)
@@ -86,15 +85,12 @@ struct SmallFleetSearch {
     }
   }
 
-  /// Saving of an hour's bill over the horizon, less what moving costs.
-  private func objective(_ state: PlacementState) -> Double {
-    Double(state.bill) * horizonHours + Double(state.moveCost)
-  }
-
   /// Keeps what was done where the placement is no worse than before, else takes it back.
   private func accept(_ packing: inout Packing, before: Double) -> Bool {
     reduction.sendHome(&packing)
-    if objective(packing.state) <= before && packing.state.movedPods <= maximumMoves && packing.isWithinLimits {
+    if packing.state.cost(horizonHours: horizonHours) <= before && packing.state.movedPods <= maximumMoves
+      && packing.isWithinLimits
+    {
       packing.commit()
       return true
     }
@@ -106,7 +102,7 @@ struct SmallFleetSearch {
 
   private mutating func tryCheaperSet(_ packing: inout Packing, _ mayGoOn: () -> Bool) -> Bool {
     guard let (change, token) = pick(.lowerBill, &packing) else { return false }
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     let tries = attempts[token, default: 0]
     attempts[token] = tries + 1
     if repacking.apply(change, &packing, budget: 20 << min(tries, 6)) { return accept(&packing, before: before) }
@@ -140,7 +136,7 @@ struct SmallFleetSearch {
   /// Looks for fewer and cheaper moves to the same open nodes.
   private mutating func annealMoves(_ packing: inout Packing, _ mayGoOn: () -> Bool) {
     guard var annealing = AssignmentAnnealing(packing, open: packing.openNodes, closed: []) else { return }
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     let goal = AssignmentAnnealing.Goal.fewMoves(moveWeight: moveWeight)
     spent.onMoves += roundsForMoves
     // Moves weigh as much as still lets about half of the runs end with a placement that fits.
@@ -155,7 +151,7 @@ struct SmallFleetSearch {
     guard let (change, token) = pick(.sameBill, &packing) else { return }
     attempts[token, default: 0] += 1
     spent.onMoves += roundsForMoves
-    let before = objective(packing.state)
+    let before = packing.state.cost(horizonHours: horizonHours)
     if fit(change, &packing, rounds: roundsForMoves, mayGoOn) {
       _ = accept(&packing, before: before)
     } else {

@@ -121,6 +121,9 @@ struct PlacementState {
   @inline(__always)
   func isPaid(_ node: Int) -> Bool { holders[node] > 0 || !problem.isRemovable[node] }
 
+  /// The bill over so many hours and what the moves cost, in nanodollars: what every search for a lower bill makes small.
+  func cost(horizonHours: Double) -> Double { Double(bill) * horizonHours + Double(moveCost) }
+
   /// Whether the node has room for the demand.
   @inline(__always)
   func hasRoom(_ node: Int, _ demand: ResourceVector) -> Bool { Self.covers(room[node], demand) }
